@@ -1,0 +1,3 @@
+"""Basisdesk: a self-hosted trading desk for crypto spreads."""
+
+__version__ = "0.1.0"
