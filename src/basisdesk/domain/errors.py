@@ -1,0 +1,69 @@
+"""The one tree of errors.
+
+Three kinds of trouble are told apart everywhere:
+
+* our bug: any other exception; it is raised and it stops the program;
+* the venue's misbehaviour: never an exception past a codec, always an event or a counter;
+* a refusal: a value (`Refusal`) with a reason a person can act on.
+
+The exceptions below end a command with one clear sentence::
+
+    BasisdeskError
+    ├── UsageError          a wrong option, symbol, size or file given by the operator
+    ├── ConfigurationError  a wrong key or value in a configuration
+    ├── RecordingError      a recording that is truncated, corrupt or foreign; names file and line
+    ├── JournalError        a journal that is damaged or from another schema
+    └── DecodeError         a frame or body that is not what the venue documents
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class BasisdeskError(Exception):
+    """Root of every error that is reported to a person as one sentence."""
+
+
+class UsageError(BasisdeskError):
+    """The operator gave something that cannot be used."""
+
+
+class ConfigurationError(BasisdeskError):
+    """A configuration key or value is wrong."""
+
+
+class RecordingError(BasisdeskError):
+    """A recording is truncated, corrupt or foreign."""
+
+
+class JournalError(BasisdeskError):
+    """A journal is damaged, or was written under another schema."""
+
+
+class DecodeError(BasisdeskError):
+    """A frame or body does not have the shape that the venue documents."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Something that was asked for and will not be done.
+
+    Attributes:
+        code: a stable word for programs, such as ``below_minimum``.
+        message: one sentence with the value, the limit and what to do.
+    """
+
+    code: str
+    message: str
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return `` (did you mean ...?)`` for the known words closest to `word`, or an empty text."""
+    matches = get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    return f" (did you mean {' or '.join(matches)}?)" if matches else ""

@@ -1,0 +1,83 @@
+"""Order book of one market: two sorted arrays, a state with a name, and a unit.
+
+Prices are quote money per base coin; sizes are in the venue's unit (coin or contracts).
+`multiplier` and `inverse` say what one unit is worth, so that depth can be walked in coin or in quote face:
+base = size * multiplier (linear, spot), base = size * multiplier / price (inverse), face = size * multiplier (inverse).
+Times are integer nanoseconds UTC.
+"""
+
+from typing import Final
+
+from typing_extensions import Buffer  # noqa: UP035 (collections.abc.Buffer needs 3.12)
+
+# Sync states, as ints for the hot path.  STALE and CROSSED are derived, never set by a feed.
+WAITING: Final[int]  # no snapshot yet
+VALID: Final[int]
+CROSSED: Final[int]  # best bid at or above best ask
+GAPPED: Final[int]  # an update is missing
+STALE: Final[int]  # nothing heard of this market for longer than `stale_after`
+MISMATCHED: Final[int]  # the venue's checksum disagrees
+EMPTY: Final[int]  # in sync, but a side has no level
+CLOSED: Final[int]  # disconnected
+
+def state_name(state: int) -> str:
+    """Name a person can read: "valid", "crossed", "gapped", "stale", "waiting for snapshot", ..."""
+
+class Book:
+    """Sorted levels of one market.
+
+    A side holds unique prices; size 0 removes.  An update either applies whole or raises ValueError and changes nothing.
+    """
+
+    multiplier: float
+    inverse: bool
+    stale_after: int  # ns; 0 means never
+    seen: int  # ns, when this market was last heard of
+    updated: int  # ns, when a level last changed
+    sequence: int  # venue's id of the last update applied
+    last: float  # last trade price, NaN before the first
+    last_size: float
+    bid: float  # best bid price, NaN when there is none
+    bid_size: float
+    ask: float
+    ask_size: float
+
+    def __init__(self, multiplier: float = 1.0, inverse: bool = False, stale_after: int = 0) -> None: ...
+    def snapshot(self, bids: Buffer, asks: Buffer, now: int, sequence: int) -> None:
+        """Replace the book by JSON text of levels, `[["price","size",...],...]`; numbers may be quoted or not.
+
+        Extra columns of a level are skipped.  Becomes VALID (then CROSSED or EMPTY are derived).
+        Raises ValueError, changing nothing, on text that is not a list of levels, or a price or size that is not a
+        finite number, a price <= 0 or a size < 0.
+        """
+    def update(self, bids: Buffer, asks: Buffer, now: int, sequence: int) -> int:
+        """Apply JSON text of changed levels (size 0 removes); return how many were given.  Raises as `snapshot`."""
+    def snapshot_levels(
+        self, bids: list[tuple[float, float]], asks: list[tuple[float, float]], now: int, sequence: int
+    ) -> None:
+        """As `snapshot`, from numbers."""
+    def update_levels(
+        self, bids: list[tuple[float, float]], asks: list[tuple[float, float]], now: int, sequence: int
+    ) -> int:
+        """As `update`, from numbers."""
+    def trade(self, price: float, size: float, now: int) -> None:
+        """Note the last trade."""
+    def mark_state(self, state: int) -> None:
+        """Set the sync state: WAITING, GAPPED, MISMATCHED or CLOSED drop every level; VALID keeps them."""
+    def state(self, now: int) -> int:
+        """The state now: the sync state, else EMPTY, CROSSED or STALE, else VALID.  `now` 0 skips the age test."""
+    def mid(self) -> float:
+        """Middle of the touch, NaN without both sides."""
+    def depth(self, side: int) -> int:
+        """Number of levels; side 0 is bids, 1 is asks."""
+    def levels(self, side: int, count: int) -> list[tuple[float, float]]:
+        """The best `count` levels, best first, as (price, size in the venue's unit)."""
+    def size_at(self, side: int, price: float) -> float:
+        """Size at exactly this price, 0 where there is none."""
+    def walk(self, side: int, size: float, unit: int = 0) -> tuple[float, float, float]:
+        """Walk the side from its best level: (average price, worst price, size covered).
+
+        unit 0: `size` in the venue's unit; 1: in base coin; 2: in quote face (inverse only).
+        The average is size-weighted in that unit: arithmetic for coin, harmonic for face of an inverse book.
+        (NaN, NaN, 0) when the side is empty; covered < size when depth ends first.
+        """
