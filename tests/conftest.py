@@ -1,8 +1,10 @@
 """What all tests share: where the recorded exchange data is, if it is there at all."""
 
+import io
 import os
 from pathlib import Path
 
+import coverage
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,3 +17,30 @@ def recordings() -> Path:
     if not (folder / "README.md").exists():
         pytest.skip(f"the recorded exchange data is not on this machine (looked in {folder}; set BASISDESK_RECORDINGS)")
     return folder
+
+
+PURE = ("domain", "venues", "engine", "sim")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pure-gate", action="store_true", help="fail unless the pure folders are covered to the last branch"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Hold the pure folders to 100 % branch coverage, after the coverage plugin has written its file."""
+    if not config.getoption("--pure-gate"):
+        return
+    measured = coverage.Coverage()
+    measured.load()
+    for folder in PURE:
+        text = io.StringIO()
+        percent = measured.report(include=[f"*/basisdesk/{folder}/*"], file=text)
+        terminalreporter.write_line(f"pure gate: {folder} {percent:.2f} %")
+        if percent < 100:
+            terminalreporter.write_line(text.getvalue(), red=True)
+            session = terminalreporter._session  # hooks get no session here
+            if session is not None:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED

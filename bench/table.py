@@ -1,0 +1,100 @@
+"""The benchmark figures as a page, and the list of promises they miss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def markdown(figures: dict[str, Any]) -> str:
+    """Return `docs/benchmarks.md`."""
+    return "\n".join(
+        [
+            "# Benchmarks",
+            "",
+            f"Written by `make bench` on {figures['date']}, Basisdesk {figures['version']}, {figures['machine']}.",
+            "Machines are noisy: contenders take turns within one run, medians are shown, and ratios count more than times.",
+            "",
+            *depth_rows(figures["books"]),
+            "",
+            *board_rows(figures["boards"]),
+            "",
+            *other_rows(figures),
+            "",
+        ]
+    )
+
+
+def depth_rows(books: dict[str, Any]) -> list[str]:
+    """Rows of decode + book + top of both sides."""
+    rows = [
+        "## One depth message: decode, apply, read the top of both sides",
+        "",
+        "| recording (Binance, BTC) | levels a message | Basisdesk µs | ccxt streaming µs | NautilusTrader µs "
+        "| ccxt / ours | Nautilus / ours |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for market, row in books["rows"].items():
+        name = market if row["recorded"] else f"{market} (invented frames: no recordings here)"
+        us, ratio = row["us"], row["ratio"]
+        cells = [cell(us.get(key), 2) for key in ("basisdesk", "ccxt", "nautilus")]
+        ratios = [cell(ratio.get(key), 1) for key in ("ccxt", "nautilus")]
+        rows.append(f"| {name} | {row['levels']:.1f} | {' | '.join([*cells, *ratios])} |")
+    for name, why in {**({"contenders": books["problem"]} if books["problem"] else {}), **books["failures"]}.items():
+        rows += ["", f"Not measured: {name}: {why}"]
+    return rows
+
+
+def board_rows(boards: dict[str, Any]) -> list[str]:
+    """Rows of a board touch and of the columnar replay."""
+    touches = boards["touch_ns"]
+    rows = [
+        "## One touch of a board: every spread of the touched market, both directions, one armed trigger on each",
+        "",
+        "| markets | spreads touched | ns a touch | ns a spread |",
+        "|---:|---:|---:|---:|",
+    ]
+    rows += [f"| {n} | {int(n) - 1} | {ns:.0f} | {ns / (int(n) - 1):.1f} |" for n, ns in touches.items()]
+    rows += ["", "## Columnar replay through a board", "", "| markets | million events a second |", "|---:|---:|"]
+    rows += [f"| {n} | {rate / 1e6:.1f} |" for n, rate in boards["columnar_events_per_second"].items()]
+    return rows
+
+
+def other_rows(figures: dict[str, Any]) -> list[str]:
+    """Rows of the whole replay and of the command's start."""
+    frames = figures["replay_frames_per_second"]
+    shown = "not measured: no recordings here" if frames is None else f"{frames:,.0f}"
+    return [
+        "## Whole commands",
+        "",
+        "| what | figure |",
+        "|---|---:|",
+        f"| `basisdesk replay` of the three recordings, frames a second | {shown} |",
+        f"| `basisdesk --help`, seconds | {figures['help_seconds']:.3f} |",
+    ]
+
+
+def cell(value: float | None, decimals: int) -> str:
+    """Return a number, or a dash where nothing was measured."""
+    return "–" if value is None else f"{value:.{decimals}f}"
+
+
+def misses(figures: dict[str, Any], minimum: dict[str, float]) -> list[str]:
+    """Name every promise that the figures do not keep."""
+    missed = []
+    for market, row in figures["books"]["rows"].items():
+        ours, ratio = row["us"].get("basisdesk"), row["ratio"].get("ccxt")
+        if ours is None or ours > minimum["book_us"]:
+            missed.append(f"{market}: {cell(ours, 2)} µs a depth message, promised {minimum['book_us']}")
+        if ratio is not None and ratio < minimum["ccxt_ratio"]:
+            missed.append(f"{market}: {ratio:.1f} times faster than ccxt, promised {minimum['ccxt_ratio']}")
+    touch = {int(n): ns for n, ns in figures["boards"]["touch_ns"].items()}
+    if touch[30] > minimum["touch_30_us"] * 1000:
+        missed.append(f"a touch of 30 markets takes {touch[30]:.0f} ns, promised {minimum['touch_30_us'] * 1000:.0f}")
+    if touch[100] / touch[30] > 100 / 30:
+        missed.append("a touch grows faster than the number of markets between 30 and 100")
+    slowest = min(figures["boards"]["columnar_events_per_second"].values())
+    if slowest < minimum["columnar"]:
+        missed.append(f"columnar replay: {slowest / 1e6:.1f} million events a second, promised 10")
+    if figures["help_seconds"] > minimum["help_s"]:
+        missed.append(f"--help takes {figures['help_seconds']:.3f} s, promised {minimum['help_s']}")
+    return missed
