@@ -40,7 +40,20 @@ class ConfigurationError(BasisdeskError):
 
 
 class RecordingError(BasisdeskError):
-    """A recording is truncated, corrupt or foreign."""
+    """A recording is truncated, corrupt or foreign.
+
+    Attributes:
+        file: the recording as it was named.
+        line: the first line that could not be read, 0 where the file could not be opened at all.
+        detail: what is wrong, without the place.
+    """
+
+    def __init__(self, detail: str, file: str = "", line: int = 0) -> None:
+        place = f"{file}, line {line}: " if line else f"{file}: " if file else ""
+        super().__init__(place + detail)
+        self.file = file
+        self.line = line
+        self.detail = detail
 
 
 class JournalError(BasisdeskError):

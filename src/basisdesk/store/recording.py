@@ -1,0 +1,106 @@
+"""Recordings: what a venue sent, with the time at which it was received.
+
+Two formats are read, plain or gzip; which one it is, is told by the first line, not by the file's name.
+
+*Stamped*: a line is the receive time in nanoseconds, a space, and the message exactly as received; an object that has
+``bids`` and ``asks`` and no ``stream`` is the body of a REST depth snapshot which the recorder took.
+*JSON lines*: a line is an object whose ``t`` says what happened (``header``, ``config``, ``http``, ``connect``,
+``send`` or ``recv``) on the connection ``conn`` at ``ts`` seconds, with the text in ``data`` or, for binary frames, in ``b64``.
+
+Records come lazily and in the order of the file.
+Where time runs backwards inside a file (a clock was set), the record is given the time of the one before it: order is
+evidence of what the recorder saw, its clock is not.
+A line that cannot be read ends the file with one `RecordingError`; everything before it has been given by then.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from basisdesk.domain.errors import RecordingError
+from basisdesk.store.recording_lines import read_batches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STAMPED = "stamped"
+JSON_LINES = "jsonl"
+
+
+class Frame(msgspec.Struct, frozen=True, gc=False):
+    """A message received on a connection."""
+
+    at: int
+    line: int
+    conn: str
+    data: bytes
+
+
+class Reply(msgspec.Struct, frozen=True, gc=False):
+    """The body of a REST answer; `url` is empty where the format does not keep it."""
+
+    at: int
+    line: int
+    conn: str
+    url: str
+    data: bytes
+
+
+class Connect(msgspec.Struct, frozen=True, gc=False):
+    """A connection to `addr` was made."""
+
+    at: int
+    line: int
+    conn: str
+    addr: str
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """What the recorder sent on a connection; `addr` is empty where it was not kept."""
+
+    at: int
+    line: int
+    conn: str
+    addr: str
+    data: bytes
+
+
+Record = Frame | Reply | Connect | Sent
+
+
+class Recording(msgspec.Struct, frozen=True):
+    """One readable recording: where it is, what it is called in messages, and its format."""
+
+    path: Path
+    name: str
+    form: str
+
+    def records(self) -> Iterator[Record]:
+        """Yield the records, oldest first; times never decrease.
+
+        Raises:
+            RecordingError: at the first line that cannot be read, naming file and line.
+        """
+        from basisdesk.store import recording_formats as formats
+
+        read = formats.stamped if self.form == STAMPED else formats.json_lines
+        return read(read_batches(self.path, self.name), self.name)
+
+
+def open_recording(path: Path, name: str | None = None) -> Recording:
+    """Look at the first line of a file and say what kind of recording it is.
+
+    Raises:
+        RecordingError: the file is missing, unreadable, empty, or not a recording.
+    """
+    from basisdesk.store.recording_formats import form_of
+
+    called = name or str(path)
+    for lines, _ in read_batches(path, called):
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                return Recording(path, called, form_of(line, called, number))
+    raise RecordingError("holds no records", called, 1)
