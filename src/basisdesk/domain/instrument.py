@@ -2,15 +2,36 @@
 
 A venue states sizes in its own unit: base coin for spot and for some linear futures, contracts for the rest.
 One contract is worth `contract_size` units of base coin (linear) or of quote money (inverse).
-Conversion between the venue's unit and coin or money happens here and nowhere else, with the rounding direction in the call.
+Conversion between the venue's unit and coin or money happens here and nowhere else, with the rounding direction in
+the call: base = size x worth (spot, linear) or size x worth / price (inverse); face = size x worth (inverse).
+A rounded size is an exact multiple of the step, computed in rationals.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from enum import Enum
 
 import msgspec
+
+from basisdesk.domain.arithmetic import Rounding, fit, is_on_grid, on_grid, precise, rational
+
+__all__ = [
+    "Instrument",
+    "Kind",
+    "Margin",
+    "Rounding",
+    "base_of",
+    "face_of",
+    "is_on_grid",
+    "notional",
+    "on_grid",
+    "round_price",
+    "round_size",
+    "size_of_base",
+    "size_of_face",
+    "unit_worth",
+]
 
 
 class Kind(Enum):
@@ -29,14 +50,6 @@ class Margin(Enum):
     INVERSE = "inverse"
 
 
-class Rounding(Enum):
-    """Direction in which a value is brought onto a grid."""
-
-    DOWN = ROUND_FLOOR
-    UP = ROUND_CEILING
-    NEAREST = ROUND_HALF_EVEN
-
-
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """One market of one venue.
 
@@ -46,7 +59,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         market: the venue's own product line, such as ``spot``, ``usdm`` or ``coinm``.
         code: the venue's own identifier, such as ``BTCUSDT``.
         contract_size: base coin per contract (spot and linear), or quote money per contract (inverse).
-        sized_in_contracts: whether the venue's order sizes count contracts (else base coin).
+        sized_in_contracts: whether the venue's order sizes count contracts (else base coin; inverse always counts).
         tick: price grid, in quote money per base coin.
         step: size grid in the venue's unit.
         min_size: smallest order in the venue's unit.
@@ -84,6 +97,96 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     tradable: bool = True
 
 
-def on_grid(value: Decimal, grid: Decimal, rounding: Rounding) -> Decimal:
-    """Bring `value` onto a multiple of `grid` exactly, in the given direction."""
-    return (value / grid).to_integral_value(rounding=rounding.value) * grid
+def unit_worth(instrument: Instrument) -> Decimal:
+    """Return what one unit of the venue's size is worth: base coin (spot, linear) or quote face (inverse)."""
+    if instrument.sized_in_contracts or instrument.margin is Margin.INVERSE:
+        return instrument.contract_size
+    return Decimal(1)
+
+
+@precise
+def base_of(instrument: Instrument, size: Decimal, price: Decimal) -> Decimal:
+    """Return base coin for a size in the venue's unit; exact for spot and linear, 50 digits for inverse.
+
+    `price` (quote money per coin) matters for inverse only: coin = size x worth / price.
+
+    Raises:
+        ValueError: a size that is not finite, or, for inverse, a price that is not a positive number.
+    """
+    worth = _finite(size, "size") * unit_worth(instrument)
+    return worth / _positive(price) if instrument.margin is Margin.INVERSE else worth
+
+
+@precise
+def face_of(instrument: Instrument, size: Decimal) -> Decimal:
+    """Return the quote face of a size of an inverse contract, exactly.
+
+    Raises:
+        ValueError: the instrument is not inverse, or the size is not finite.
+    """
+    _need_inverse(instrument)
+    return _finite(size, "size") * instrument.contract_size
+
+
+@precise
+def notional(instrument: Instrument, size: Decimal, price: Decimal) -> Decimal:
+    """Return the value of a size in quote money: base x price (spot, linear), or the face whatever the price (inverse).
+
+    Raises:
+        ValueError: a size or price that is not finite, or a price that is not positive.
+    """
+    worth = _finite(size, "size") * unit_worth(instrument)
+    return worth if instrument.margin is Margin.INVERSE else worth * _positive(price)
+
+
+def size_of_base(instrument: Instrument, base: Decimal, price: Decimal, rounding: Rounding) -> Decimal:
+    """Return the size in the venue's unit, on its step, that is worth `base` coin at `price`.
+
+    `price` matters for inverse only; the one rounding is the last, onto the step.
+
+    Raises:
+        ValueError: base not finite, or, for inverse, a price that is not a positive number.
+    """
+    units = rational(_finite(base, "base")) / rational(unit_worth(instrument))
+    if instrument.margin is Margin.INVERSE:
+        units *= rational(_positive(price))
+    return fit(units, instrument.step, rounding)
+
+
+def size_of_face(instrument: Instrument, face: Decimal, rounding: Rounding) -> Decimal:
+    """Return the size in contracts, on its step, whose quote face is `face`.
+
+    Raises:
+        ValueError: the instrument is not inverse, or the face is not finite.
+    """
+    _need_inverse(instrument)
+    return fit(rational(_finite(face, "face")) / rational(instrument.contract_size), instrument.step, rounding)
+
+
+def round_price(instrument: Instrument, price: Decimal, rounding: Rounding) -> Decimal:
+    """Return the price on the instrument's tick; raises ValueError on a price that is not finite."""
+    return on_grid(price, instrument.tick, rounding)
+
+
+def round_size(instrument: Instrument, size: Decimal, rounding: Rounding) -> Decimal:
+    """Return the size on the instrument's step; raises ValueError on a size that is not finite."""
+    return on_grid(size, instrument.step, rounding)
+
+
+def _need_inverse(instrument: Instrument) -> None:
+    if instrument.margin is not Margin.INVERSE:
+        raise ValueError(f"{instrument.symbol} is {instrument.margin.value}: only inverse contracts have a quote face")
+
+
+def _finite(value: Decimal, name: str) -> Decimal:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{name} {value!r} is a {type(value).__name__}: exact arithmetic takes Decimal")
+    if not value.is_finite():
+        raise ValueError(f"{name} {value} is not a number")
+    return value
+
+
+def _positive(price: Decimal) -> Decimal:
+    if _finite(price, "price") <= 0:
+        raise ValueError(f"price {price} is not positive")
+    return price

@@ -38,7 +38,7 @@ class DeskRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MarketRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One market in topic ``markets`` (``{"at", "rows"}``).  `refusal` says why orders on it are refused, or is null."""
+    """One market in topic ``markets`` (``{"at", "rows"}``); `refusal` says why orders on it are refused, or is null."""
 
     symbol: str
     venue: str

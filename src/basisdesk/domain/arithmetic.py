@@ -1,0 +1,159 @@
+"""Exact arithmetic under the money of the desk.
+
+Grids (ticks and steps) are handled in rationals, so a value on a grid is an exact multiple of it, whatever decimal
+context the caller has.
+Where a division cannot be exact (a coin value is face / price), the result carries `PRECISION` significant digits,
+again independent of the caller's context.
+A float never gets in: the context traps it, and the functions below refuse it by name.
+Numbers of absurd size (``1E+999999``) are refused before they are expanded to digits, because expanding them would
+stop the desk.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    FloatOperation,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
+from enum import Enum
+from fractions import Fraction
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PRECISION = 50
+MAX_DIGITS = 40
+
+_CONTEXT = Context(
+    prec=PRECISION,
+    rounding=ROUND_HALF_EVEN,
+    traps=[InvalidOperation, DivisionByZero, Overflow, FloatOperation],
+)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+class Rounding(Enum):
+    """Direction in which a value is brought onto a grid; DOWN and UP are towards minus and plus infinity."""
+
+    DOWN = ROUND_FLOOR
+    UP = ROUND_CEILING
+    NEAREST = ROUND_HALF_EVEN
+
+
+def precise(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Run a function in the desk's own decimal context: 50 digits, half-even, no float."""
+
+    @functools.wraps(function)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with localcontext(_CONTEXT):
+            return function(*args, **kwargs)
+
+    return run
+
+
+def is_workable(value: Decimal) -> bool:
+    """Say whether a value is finite and has at most `MAX_DIGITS` digits before and after the point."""
+    if not value.is_finite():
+        return False
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -MAX_DIGITS and value.adjusted() < MAX_DIGITS
+
+
+def rational(value: Decimal) -> Fraction:
+    """Return the value as an exact fraction.
+
+    Raises:
+        TypeError: the value is not a Decimal.
+        ValueError: the value is not finite, or has more than `MAX_DIGITS` digits before the point, or more than
+            three times as many after it (results of divisions have more than prices and sizes).
+    """
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{value!r} is a {type(value).__name__}: exact arithmetic takes Decimal")
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -3 * MAX_DIGITS or value.adjusted() >= MAX_DIGITS:
+        raise ValueError(f"{value} is not a number that can be traded")
+    return Fraction(value)
+
+
+def decimal_of(value: Fraction) -> Decimal:
+    """Return a fraction as a decimal, exactly.
+
+    Raises:
+        ValueError: the fraction has no finite decimal expansion (a denominator with a factor other than 2 and 5).
+    """
+    places, rest = 0, value.denominator
+    while rest > 1:
+        common = math.gcd(rest, 10)
+        if common == 1:
+            raise ValueError(f"{value} has no exact decimal form")
+        rest //= common
+        places += 1
+    return _scaled(value.numerator * 10**places // value.denominator, -places)
+
+
+def fit(value: Fraction, grid: Decimal, rounding: Rounding) -> Decimal:
+    """Return the multiple of `grid` next to a fraction, exactly, in the given direction.
+
+    Raises:
+        ValueError: the grid is not a positive number.
+    """
+    unit = rational(grid)
+    if unit <= 0:
+        raise ValueError(f"a grid of {grid} is not positive")
+    steps = value / unit
+    if rounding is Rounding.NEAREST:
+        count = round(steps)
+    else:
+        count = math.floor(steps) if rounding is Rounding.DOWN else math.ceil(steps)
+    _, digits, exponent = grid.as_tuple()
+    assert isinstance(exponent, int)  # finite, or `rational` would have refused it
+    return _scaled(count * int("".join(map(str, digits))), exponent)
+
+
+def on_grid(value: Decimal, grid: Decimal, rounding: Rounding) -> Decimal:
+    """Bring `value` onto a multiple of `grid` exactly, in the given direction.
+
+    Raises:
+        TypeError: a float.
+        ValueError: the value is not finite, or the grid not positive.
+    """
+    return fit(rational(value), grid, rounding)
+
+
+def is_on_grid(value: Decimal, grid: Decimal) -> bool:
+    """Say whether `value` is an exact multiple of `grid`; raises as `on_grid`."""
+    return on_grid(value, grid, Rounding.DOWN) == value
+
+
+def lcm(one: Fraction, other: Fraction) -> Fraction:
+    """Least common multiple of two positive fractions: the smallest value that is a multiple of both."""
+    return Fraction(math.lcm(one.numerator, other.numerator), math.gcd(one.denominator, other.denominator))
+
+
+def gcd(one: Fraction, other: Fraction) -> Fraction:
+    """Greatest common divisor of two positive fractions: the coarsest grid that holds all multiples of both."""
+    return Fraction(math.gcd(one.numerator, other.numerator), math.lcm(one.denominator, other.denominator))
+
+
+def plain(value: Decimal) -> str:
+    """Write a decimal in plain digits, never with an exponent, for people and for venues."""
+    return format(value, "f")
+
+
+def _scaled(count: int, exponent: int) -> Decimal:
+    """Return count x 10^exponent without rounding and without a positive exponent."""
+    if exponent > 0:
+        count, exponent = count * 10**exponent, 0
+    return Decimal(f"{count}E{exponent}")
