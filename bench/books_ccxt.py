@@ -1,4 +1,4 @@
-"""Contender: ccxt's streaming order book, fed the way its socket client feeds it (decode, route, apply, read the top)."""
+"""Contender: ccxt's streaming order book, fed as its socket client feeds it (decode, route, apply, read the top)."""
 
 import json
 from collections.abc import Callable

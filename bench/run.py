@@ -1,7 +1,7 @@
 """Measure in one run, as ratios: `make bench`.
 
 Contenders take turns round by round, so that a slow minute of the machine hits all of them; medians are reported.
-ccxt and NautilusTrader live in an environment of their own (`.venv-bench`, locked with hashes) that is made on first use;
+ccxt and NautilusTrader live in an environment of their own (`.venv-bench`, locked with hashes), made on first use;
 where one does not install, its column says so and the rest is measured all the same.
 Writes `bench/results/latest.json` and the table in `docs/benchmarks.md`.
 """

@@ -12,7 +12,7 @@ def markdown(figures: dict[str, Any]) -> str:
             "# Benchmarks",
             "",
             f"Written by `make bench` on {figures['date']}, Basisdesk {figures['version']}, {figures['machine']}.",
-            "Machines are noisy: contenders take turns within one run, medians are shown, and ratios count more than times.",
+            "Machines are noisy: contenders take turns in one run, medians are shown, ratios count more than times.",
             "",
             *depth_rows(figures["books"]),
             "",
@@ -29,8 +29,7 @@ def depth_rows(books: dict[str, Any]) -> list[str]:
     rows = [
         "## One depth message: decode, apply, read the top of both sides",
         "",
-        "| recording (Binance, BTC) | levels a message | Basisdesk µs | ccxt streaming µs | NautilusTrader µs "
-        "| ccxt / ours | Nautilus / ours |",
+        "| Binance BTC | levels a message | Basisdesk µs | ccxt µs | Nautilus µs | ccxt / ours | Nautilus / ours |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for market, row in books["rows"].items():
