@@ -1,0 +1,1 @@
+"""The web process: it serves the terminal and carries the desk's stream to browsers."""
