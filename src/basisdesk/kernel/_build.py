@@ -15,7 +15,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 KERNEL = Path("src/basisdesk/kernel")
-MODULES = ("book", "compose", "board", "bars", "replay")
+MODULES = ("levels", "side", "book", "compose", "bars", "board", "replay")
 
 
 def compiler() -> str | None:

@@ -1,0 +1,18 @@
+from basisdesk.kernel.levels cimport Levels
+
+cdef double NOTHING
+
+cdef class Side:
+    cdef double sign
+    cdef double[::1] keys
+    cdef double[::1] sizes
+    cdef Py_ssize_t count
+    cdef Py_ssize_t room
+    cdef int reserve(self, Py_ssize_t room) except -1
+    cdef int replace(self, Levels given) except -1
+    cdef void change(self, Levels given) noexcept
+    cdef Py_ssize_t place(self, double key) noexcept
+    cdef void put(self, double key, double size) noexcept
+    cdef void push(self, double key, double size) noexcept
+    cdef double price_of(self, Py_ssize_t rank) noexcept
+    cdef double size_of(self, Py_ssize_t rank) noexcept

@@ -1,0 +1,122 @@
+"""One side of a book: unique prices in a sorted array, the best at the end.
+
+Nearly every change happens near the touch, so the best level is last and an insertion moves only what is better.
+Bids and asks share one code: a level is kept under a key, its price for bids and the negated price for asks, and the
+highest key is the best level.
+Negation is exact, so a price comes out as it went in.
+Searching starts at the touch and doubles its stride, which makes the cost grow with the logarithm of the distance.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+import cython
+
+NOTHING = float("nan")
+
+
+@cython.final
+@cython.cclass
+class Side:
+    """Sorted levels; `sign` is 1 for bids and -1 for asks.  A rank counts levels from the best, which is rank 0."""
+
+    def __init__(self, sign: cython.double):
+        self.sign = sign
+        self.room = 64
+        self.keys = array("d", bytes(8 * self.room))
+        self.sizes = array("d", bytes(8 * self.room))
+        self.count = 0
+
+    def reserve(self, room):
+        i: cython.Py_ssize_t
+        if room <= self.room:
+            return 0
+        larger: cython.Py_ssize_t = self.room
+        while larger < room:
+            larger *= 2
+        keys: cython.double[::1] = array("d", bytes(8 * larger))
+        sizes: cython.double[::1] = array("d", bytes(8 * larger))
+        for i in range(self.count):
+            keys[i] = self.keys[i]
+            sizes[i] = self.sizes[i]
+        self.keys = keys
+        self.sizes = sizes
+        self.room = larger
+        return 0
+
+    def replace(self, given):
+        # Venues send snapshots best first; any other order is sorted by Python, where the last of equal prices wins.
+        i: cython.Py_ssize_t
+        falling: cython.bint = True
+        for i in range(1, given.count):
+            if self.sign * given.prices[i] >= self.sign * given.prices[i - 1]:
+                falling = False
+                break
+        self.count = 0
+        if falling:
+            for i in range(given.count - 1, -1, -1):
+                self.push(self.sign * given.prices[i], given.sizes[i])
+            return 0
+        latest = {}
+        for i in range(given.count):
+            latest[self.sign * given.prices[i]] = given.sizes[i]
+        for key in sorted(latest):
+            self.push(key, latest[key])
+        return 0
+
+    def change(self, given):
+        i: cython.Py_ssize_t
+        for i in range(given.count):
+            self.put(self.sign * given.prices[i], given.sizes[i])
+
+    def push(self, key, size):
+        if size > 0.0:
+            self.keys[self.count] = key
+            self.sizes[self.count] = size
+            self.count += 1
+
+    def place(self, key):
+        # Index of the first key that is not below `key`.
+        high: cython.Py_ssize_t = self.count
+        low: cython.Py_ssize_t = high - 1
+        stride: cython.Py_ssize_t = 1
+        middle: cython.Py_ssize_t
+        while low >= 0 and self.keys[low] >= key:
+            high = low
+            low -= stride
+            stride += stride
+        if low < 0:
+            low = -1
+        while high - low > 1:
+            middle = (low + high) >> 1
+            if self.keys[middle] < key:
+                low = middle
+            else:
+                high = middle
+        return high
+
+    def put(self, key, size):
+        i: cython.Py_ssize_t
+        count: cython.Py_ssize_t = self.count
+        at: cython.Py_ssize_t = self.place(key)
+        found: cython.bint = at < count and self.keys[at] == key
+        if size > 0.0:
+            if not found:
+                for i in range(count, at, -1):
+                    self.keys[i] = self.keys[i - 1]
+                    self.sizes[i] = self.sizes[i - 1]
+                self.keys[at] = key
+                self.count = count + 1
+            self.sizes[at] = size
+        elif found:
+            for i in range(at + 1, count):
+                self.keys[i - 1] = self.keys[i]
+                self.sizes[i - 1] = self.sizes[i]
+            self.count = count - 1
+
+    def price_of(self, rank):
+        return self.sign * self.keys[self.count - 1 - rank] if rank < self.count else NOTHING
+
+    def size_of(self, rank):
+        return self.sizes[self.count - 1 - rank] if rank < self.count else NOTHING
