@@ -5,7 +5,7 @@ the worst price that its order may reach.
 A refusal is a value that names the figure, the limit and what to do; the checks run from the number itself to the
 market's limits, so the first reason given is the first to be mended.
 
-Codes, in this order: ``not_finite``, ``not_positive``, ``no_terms``, ``not_tradable``, ``below_minimum``,
+Codes, in this order: ``not_finite``, ``not_positive``, ``not_tradable``, ``no_terms``, ``below_minimum``,
 ``above_maximum``, ``off_step``, ``bad_price``, ``below_min_notional``; and ``off_tick`` for a limit price.
 """
 
@@ -27,7 +27,7 @@ def check_size(instrument: Instrument, size: Decimal, worst_price: Decimal) -> R
     `worst_price` (quote money per coin) is the price at which the order is worth least; it matters for the minimum
     notional of spot and linear markets, and must be a positive number there.
     """
-    for check in (_check_number, _check_terms, _check_limits):
+    for check in (_check_number, _check_market, _check_limits):
         refusal = check(instrument, size)
         if refusal is not None:
             return refusal
@@ -56,18 +56,24 @@ def size_unit(instrument: Instrument) -> str:
     return "contracts" if counted else instrument.base
 
 
-def _check_terms(instrument: Instrument, _size: Decimal) -> Refusal | None:
-    symbol = instrument.symbol
+def check_terms(instrument: Instrument) -> Refusal | None:
+    """Refuse an instrument whose tick, step or contract size is not a positive number."""
     for name, value in (
         ("tick", instrument.tick),
         ("step", instrument.step),
         ("contract size", instrument.contract_size),
     ):
         if not is_workable(value) or value <= 0:
-            return Refusal("no_terms", f"{symbol} has a {name} of {value}: orders on it need valid market terms")
-    if not instrument.tradable:
-        return Refusal("not_tradable", f"{symbol} does not accept new orders now: choose another market or wait")
+            return Refusal(
+                "no_terms", f"{instrument.symbol} has a {name} of {value}: orders on it need valid market terms"
+            )
     return None
+
+
+def _check_market(instrument: Instrument, _size: Decimal) -> Refusal | None:
+    if instrument.tradable:
+        return check_terms(instrument)
+    return Refusal("not_tradable", f"{instrument.symbol} does not accept new orders now: choose another market or wait")
 
 
 def _check_number(instrument: Instrument, size: Decimal) -> Refusal | None:

@@ -15,6 +15,7 @@ from enum import Enum
 import msgspec
 
 from basisdesk.domain.arithmetic import Rounding, fit, is_on_grid, on_grid, precise, rational
+from basisdesk.domain.quantity import Coins, Contracts, Money, Unit, coins, contracts, money
 
 __all__ = [
     "Instrument",
@@ -22,8 +23,11 @@ __all__ = [
     "Margin",
     "Rounding",
     "base_of",
+    "coins_of",
+    "contracts_for",
     "face_of",
     "is_on_grid",
+    "money_of",
     "notional",
     "on_grid",
     "round_price",
@@ -171,6 +175,40 @@ def round_price(instrument: Instrument, price: Decimal, rounding: Rounding) -> D
 def round_size(instrument: Instrument, size: Decimal, rounding: Rounding) -> Decimal:
     """Return the size on the instrument's step; raises ValueError on a size that is not finite."""
     return on_grid(size, instrument.step, rounding)
+
+
+def coins_of(instrument: Instrument, size: Contracts, price: Decimal) -> Coins:
+    """Return the base coin that a size of this market is worth; TypeError for another market's size."""
+    return coins(base_of(instrument, _own(instrument, size), price), instrument.base)
+
+
+def money_of(instrument: Instrument, size: Contracts, price: Decimal) -> Money:
+    """Return the quote money that a size of this market is worth; TypeError for another market's size."""
+    return money(notional(instrument, _own(instrument, size), price), instrument.quote)
+
+
+def contracts_for(instrument: Instrument, amount: Coins | Money, price: Decimal, rounding: Rounding) -> Contracts:
+    """Return the size, on the step, that is worth an amount of this market's base coin or quote money at `price`.
+
+    Raises:
+        TypeError: the amount is of another asset than the market's base or quote.
+        ValueError: a price that is not a positive number (needed for coin of inverse, money of spot and linear).
+    """
+    is_coin = amount.unit is Unit.COINS
+    if amount.asset != (instrument.base if is_coin else instrument.quote):
+        raise TypeError(f"{amount} cannot be turned into a size of {instrument.symbol}")
+    if is_coin:
+        return contracts(size_of_base(instrument, amount.amount, price, rounding), instrument.symbol)
+    units = rational(amount.amount) / rational(unit_worth(instrument))
+    if instrument.margin is not Margin.INVERSE:
+        units /= rational(_positive(price))
+    return contracts(fit(units, instrument.step, rounding), instrument.symbol)
+
+
+def _own(instrument: Instrument, size: Contracts) -> Decimal:
+    if size.asset != instrument.symbol:
+        raise TypeError(f"{size} is not a size of {instrument.symbol}")
+    return size.amount
 
 
 def _need_inverse(instrument: Instrument) -> None:
