@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REPLIES = 256
-TOPICS = 64
+TOPICS = 2048
 WRITE_BUFFER = 64 * 1024
 
 

@@ -65,12 +65,12 @@ class Generator:
                 top(index, at, *place.top())
             self._now += every
 
-    def open(self, sink: Sink) -> None:
-        """Take the wanted markets from `sink`, fill their books and begin to schedule."""
+    def open(self, find: Callable[[Instrument], Market | None], sink: Sink) -> None:
+        """Fill the books of the markets that `find` gives out, and begin to tell `sink` of them."""
         self._sink = sink
         for index, place in enumerate(self._places):
             instrument = place.listing.instrument
-            market = sink.market(instrument.market, instrument.code)
+            market = find(instrument)
             if market is None:
                 continue
             self._markets[index] = market

@@ -86,7 +86,7 @@ _SPOT, _LINEAR, _INVERSE = Margin.SPOT, Margin.LINEAR, Margin.INVERSE
 
 PRODUCTS = (
     Product(
-        "binance", "spot", _SPOT, "base", "0.001", "0.001", None, "5", 0, 14, 0.10, 45_000, 0.0, 0.4,
+        "binance", "spot", _SPOT, "base", "0.001", "0.001", None, "5", 0, 14, 0.10, 45_000, 0.0, 0.24,
         {
             "BTC": Terms("0.01", step="0.00001", least="0.00001"),
             "ETH": Terms("0.01", step="0.0001", least="0.0001"),
@@ -94,7 +94,7 @@ PRODUCTS = (
         },
     ),
     Product(
-        "binance", "usdm", _LINEAR, "base", "0.0002", "0.0005", "125", "20", 0, 18, 0.12, 90_000, 0.9, 2.0,
+        "binance", "usdm", _LINEAR, "base", "0.0002", "0.0005", "125", "20", 0, 18, 0.12, 90_000, 0.9, 1.2,
         {
             "BTC": Terms("0.1", step="0.001", least="0.001", dates=2),
             "ETH": Terms("0.01", step="0.001", least="0.001", dates=2),
@@ -102,7 +102,7 @@ PRODUCTS = (
         },
     ),
     Product(
-        "binance", "coinm", _INVERSE, "contracts", "0.0002", "0.0005", "125", "0", 1, 9, 0.35, 40_000, 0.6, 2.4,
+        "binance", "coinm", _INVERSE, "contracts", "0.0002", "0.0005", "125", "0", 1, 9, 0.35, 40_000, 0.6, 1.4,
         {
             "BTC": Terms("0.1", size="100", dates=2),
             "ETH": Terms("0.01", size="10", dates=2),
@@ -110,7 +110,7 @@ PRODUCTS = (
         },
     ),
     Product(
-        "okx", "spot", _SPOT, "base", "0.0008", "0.001", None, "0", 1, 12, 0.12, 35_000, 0.0, 0.5,
+        "okx", "spot", _SPOT, "base", "0.0008", "0.001", None, "0", 1, 12, 0.12, 35_000, 0.0, 0.3,
         {
             "BTC": Terms("0.1", step="0.00000001", least="0.00001"),
             "ETH": Terms("0.01", step="0.000001", least="0.0001"),
@@ -118,7 +118,7 @@ PRODUCTS = (
         },
     ),
     Product(
-        "okx", "swap", _LINEAR, "contracts", "0.0002", "0.0005", "100", "0", 1, 15, 0.15, 70_000, 0.7, 2.2,
+        "okx", "swap", _LINEAR, "contracts", "0.0002", "0.0005", "100", "0", 1, 15, 0.15, 70_000, 0.7, 1.3,
         {
             "BTC": Terms("0.1", size="0.01", step="0.01", least="0.01", dates=2),
             "ETH": Terms("0.01", size="0.1", step="0.01", least="0.01", dates=2),
@@ -126,7 +126,7 @@ PRODUCTS = (
         },
     ),
     Product(
-        "okx", "swap", _INVERSE, "contracts", "0.0002", "0.0005", "100", "0", 1, 8, 0.40, 30_000, 0.4, 2.6,
+        "okx", "swap", _INVERSE, "contracts", "0.0002", "0.0005", "100", "0", 1, 8, 0.40, 30_000, 0.4, 1.6,
         {
             "BTC": Terms("0.1", size="100", dates=2),
             "ETH": Terms("0.01", size="10", dates=2),
@@ -134,7 +134,7 @@ PRODUCTS = (
         },
     ),
     Product(
-        "bybit", "spot", _SPOT, "base", "0.001", "0.001", None, "5", 2, 10, 0.15, 30_000, 0.0, 0.6,
+        "bybit", "spot", _SPOT, "base", "0.001", "0.001", None, "5", 2, 10, 0.15, 30_000, 0.0, 0.36,
         {
             "BTC": Terms("0.1", step="0.000001", least="0.000011"),
             "ETH": Terms("0.01", step="0.00001", least="0.0001"),
@@ -142,7 +142,7 @@ PRODUCTS = (
         },
     ),
     Product(
-        "bybit", "linear", _LINEAR, "base", "0.0002", "0.00055", "100", "5", 2, 13, 0.18, 60_000, 1.1, 2.5,
+        "bybit", "linear", _LINEAR, "base", "0.0002", "0.00055", "100", "5", 2, 13, 0.18, 60_000, 1.1, 1.5,
         {
             "BTC": Terms("0.1", step="0.001", least="0.001"),
             "ETH": Terms("0.01", step="0.01", least="0.01"),
@@ -150,11 +150,11 @@ PRODUCTS = (
         },
     ),
     Product(
-        "bybit", "inverse", _INVERSE, "contracts", "0.0002", "0.00055", "100", "0", 2, 6, 0.60, 15_000, 0.3, 3.0,
+        "bybit", "inverse", _INVERSE, "contracts", "0.0002", "0.00055", "100", "0", 2, 6, 0.60, 15_000, 0.3, 1.8,
         {"BTC": Terms("0.5", size="1"), "SOL": Terms("0.01", size="1")},
     ),
     Product(
-        "deribit", "future", _INVERSE, "contracts", "0", "0.0005", "50", "0", 3, 6, 0.50, 25_000, 0.2, 2.8,
+        "deribit", "future", _INVERSE, "contracts", "0", "0.0005", "50", "0", 3, 6, 0.50, 25_000, 0.2, 1.7,
         {"BTC": Terms("0.5", size="10", dates=2)},
     ),
 )  # fmt: skip

@@ -155,5 +155,5 @@ def _basis(listing: Listing, start: int) -> Basis:
         case Kind.PERPETUAL:
             level = product.premium * BP
             return Basis(level, product.wander * BP, 45.0 * SECOND, start, level)
-        case Kind.DATED:
+        case _:
             return Basis(0.0, 1.4 * product.wander * BP, 60.0 * SECOND, start, 0.0)
