@@ -116,11 +116,16 @@ class LegFilled(msgspec.Struct, frozen=True, tag=True):
 
 
 class LegDone(msgspec.Struct, frozen=True, tag=True):
-    """A leg order is over; what is not filled never will be."""
+    """A leg order is over; what is not filled never will be.
+
+    `filled` is the whole quantity the venue says was filled (its fills may still be on their way), None where it does
+    not say.
+    """
 
     at: int
     client_id: str
     reason: DoneReason
+    filled: Decimal | None = None
 
 
 class LegUnknown(msgspec.Struct, frozen=True, tag=True):

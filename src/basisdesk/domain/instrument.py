@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 
 import msgspec
 
 from basisdesk.domain.arithmetic import Rounding, fit, is_on_grid, on_grid, precise, rational
-from basisdesk.domain.quantity import Coins, Contracts, Money, Unit, coins, contracts, money
+from basisdesk.domain.quantity import Base, Contracts, Quote, Unit, base, contracts, quote
 
 __all__ = [
     "Instrument",
@@ -23,19 +24,21 @@ __all__ = [
     "Margin",
     "Rounding",
     "base_of",
-    "coins_of",
+    "base_quantity",
     "contracts_for",
     "face_of",
     "is_on_grid",
-    "money_of",
     "notional",
     "on_grid",
+    "quote_quantity",
     "round_price",
     "round_size",
     "size_of_base",
     "size_of_face",
     "unit_worth",
 ]
+
+_SNAP = Fraction(1, 10**15)
 
 
 class Kind(Enum):
@@ -147,6 +150,8 @@ def size_of_base(instrument: Instrument, base: Decimal, price: Decimal, rounding
     """Return the size in the venue's unit, on its step, that is worth `base` coin at `price`.
 
     `price` matters for inverse only; the one rounding is the last, onto the step.
+    A coin amount that came from `base_of` is a quotient and misses its contract count in the last digit, so for inverse
+    a count within 1e-15 of a step is that count, whatever the rounding.
 
     Raises:
         ValueError: base not finite, or, for inverse, a price that is not a positive number.
@@ -154,6 +159,9 @@ def size_of_base(instrument: Instrument, base: Decimal, price: Decimal, rounding
     units = rational(_finite(base, "base")) / rational(unit_worth(instrument))
     if instrument.margin is Margin.INVERSE:
         units *= rational(_positive(price))
+        whole = fit(units, instrument.step, Rounding.NEAREST)
+        if abs(units - rational(whole)) <= _SNAP * rational(instrument.step):
+            return whole
     return fit(units, instrument.step, rounding)
 
 
@@ -177,24 +185,24 @@ def round_size(instrument: Instrument, size: Decimal, rounding: Rounding) -> Dec
     return on_grid(size, instrument.step, rounding)
 
 
-def coins_of(instrument: Instrument, size: Contracts, price: Decimal) -> Coins:
+def base_quantity(instrument: Instrument, size: Contracts, price: Decimal) -> Base:
     """Return the base coin that a size of this market is worth; TypeError for another market's size."""
-    return coins(base_of(instrument, _own(instrument, size), price), instrument.base)
+    return base(base_of(instrument, _own(instrument, size), price), instrument.base)
 
 
-def money_of(instrument: Instrument, size: Contracts, price: Decimal) -> Money:
+def quote_quantity(instrument: Instrument, size: Contracts, price: Decimal) -> Quote:
     """Return the quote money that a size of this market is worth; TypeError for another market's size."""
-    return money(notional(instrument, _own(instrument, size), price), instrument.quote)
+    return quote(notional(instrument, _own(instrument, size), price), instrument.quote)
 
 
-def contracts_for(instrument: Instrument, amount: Coins | Money, price: Decimal, rounding: Rounding) -> Contracts:
+def contracts_for(instrument: Instrument, amount: Base | Quote, price: Decimal, rounding: Rounding) -> Contracts:
     """Return the size, on the step, that is worth an amount of this market's base coin or quote money at `price`.
 
     Raises:
         TypeError: the amount is of another asset than the market's base or quote.
         ValueError: a price that is not a positive number (needed for coin of inverse, money of spot and linear).
     """
-    is_coin = amount.unit is Unit.COINS
+    is_coin = amount.unit is Unit.BASE
     if amount.asset != (instrument.base if is_coin else instrument.quote):
         raise TypeError(f"{amount} cannot be turned into a size of {instrument.symbol}")
     if is_coin:

@@ -40,7 +40,8 @@ class SpreadMarket(msgspec.Struct, frozen=True, kw_only=True):
         leg2: instrument sold by a BUY.
         unit: what sizes count: the base coin's name, or the quote's when `in_face`.
         in_face: whether the common unit is quote face (both legs inverse) rather than base coin.
-        step: size grid.
+        step: smallest size that both legs can trade; size grid of an exact spread.
+        grid: what a size must be a multiple of: the step, or the fixed leg's own step where the step moves with price.
         tick: price grid of the spread, in quote money per coin.
         contract_size: least common multiple of the legs' contracts (a leg sized in coin counts its step as one).
         min_size: larger of the legs' minima, rounded up to the step.
@@ -48,10 +49,8 @@ class SpreadMarket(msgspec.Struct, frozen=True, kw_only=True):
         min_notional: larger of the legs' minima, in quote money.
         max_leverage: smaller of the legs' maxima; None where neither leg states one.
         exact: whether every multiple of the step is exact on both legs; else one leg is rounded and a residue stays.
-        multiplier1: m1, what LEG1's price counts in the spread price.
-        multiplier2: m2, the same of LEG2; the spread price is m1 x price1 - m2 x price2.
-        ratio1: how much of LEG1 one unit of spread trades.
-        ratio2: the same of LEG2; both positive, LEG2's direction being opposite.
+        multipliers: m1 and m2; the spread price is m1 x price1 - m2 x price2.
+        ratios: how much of LEG1 and of LEG2 one unit of spread trades; both positive, in opposite directions.
     """
 
     spread: str
@@ -60,6 +59,7 @@ class SpreadMarket(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     in_face: bool
     step: Decimal
+    grid: Decimal
     tick: Decimal
     contract_size: Decimal
     min_size: Decimal
@@ -67,10 +67,8 @@ class SpreadMarket(msgspec.Struct, frozen=True, kw_only=True):
     min_notional: Decimal
     max_leverage: Decimal | None
     exact: bool
-    multiplier1: Decimal = ONE
-    multiplier2: Decimal = ONE
-    ratio1: Decimal = ONE
-    ratio2: Decimal = ONE
+    multipliers: tuple[Decimal, Decimal] = (ONE, ONE)
+    ratios: tuple[Decimal, Decimal] = (ONE, ONE)
 
 
 class _Leg(NamedTuple):
@@ -82,6 +80,17 @@ class _Leg(NamedTuple):
     most: Fraction | None
     contract: Fraction
     moving: bool
+
+
+class _Sizes(NamedTuple):
+    """What the size grid and its limits come to."""
+
+    step: Decimal
+    grid: Decimal
+    contract_size: Decimal
+    min_size: Decimal
+    max_size: Decimal | None
+    exact: bool
 
 
 def spread_market(
@@ -105,37 +114,32 @@ def spread_market(
     if refusal is not None:
         return refusal
     in_face = both_inverse(leg1, leg2)
-    one, two = _leg(leg1, price1, ratios[0], in_face=in_face), _leg(leg2, price2, ratios[1], in_face=in_face)
+    one = _leg(leg1, price1, ratios[0], in_face=in_face)
+    two = _leg(leg2, price2, ratios[1], in_face=in_face)
     if isinstance(one, Refusal):
         return one
     if isinstance(two, Refusal):
         return two
-    step = _static_step(one, two, max_step_factor, allow_residual=allow_residual)
-    if one.moving or two.moving:
-        step = _quantum(two, one) if one.moving else _quantum(one, two)
-    if isinstance(step, Refusal):
-        return step
-    limits = _limits(one, two, step)
-    if isinstance(limits, Refusal):
-        return limits
+    sizes = _sizes(one, two, max_step_factor, allow_residual=allow_residual)
+    if isinstance(sizes, Refusal):
+        return sizes
     return SpreadMarket(
         spread=spread_name(leg1.symbol, leg2.symbol),
         leg1=leg1,
         leg2=leg2,
         unit=leg1.quote if in_face else leg1.base,
         in_face=in_face,
-        step=step,
         tick=spread_tick(leg1.tick, leg2.tick, *multipliers),
-        contract_size=_contract_size(one, two, step),
-        min_size=limits[0],
-        max_size=limits[1],
         min_notional=max(leg1.min_notional, leg2.min_notional),
         max_leverage=min((x for x in (leg1.max_leverage, leg2.max_leverage) if x is not None), default=None),
-        exact=all(not leg.moving and (rational(step) / leg.step).denominator == 1 for leg in (one, two)),
-        multiplier1=multipliers[0],
-        multiplier2=multipliers[1],
-        ratio1=ratios[0],
-        ratio2=ratios[1],
+        multipliers=multipliers,
+        ratios=ratios,
+        step=sizes.step,
+        grid=sizes.grid,
+        contract_size=sizes.contract_size,
+        min_size=sizes.min_size,
+        max_size=sizes.max_size,
+        exact=sizes.exact,
     )
 
 
@@ -203,6 +207,28 @@ def _leg(leg: Instrument, price: Decimal | None, ratio: Decimal, *, in_face: boo
     )
 
 
+def _sizes(one: _Leg, two: _Leg, max_step_factor: Decimal, *, allow_residual: bool) -> _Sizes | Refusal:
+    moving = one.moving or two.moving
+    if moving:
+        grid = _written(two.step if one.moving else one.step, one, two)
+    else:
+        grid = _static_step(one, two, max_step_factor, allow_residual=allow_residual)
+    if isinstance(grid, Refusal):
+        return grid
+    step = fit(max(one.step, two.step), grid, Rounding.UP) if moving else grid
+    least = fit(max(one.least, two.least, rational(step)), step, Rounding.UP)
+    maxima = [leg.most for leg in (one, two) if leg.most is not None]
+    most = fit(min(maxima), step, Rounding.DOWN) if maxima else None
+    if most is not None and most < least:
+        return Refusal(
+            "no_size",
+            f"no size fits both {one.symbol} and {two.symbol}: at least {plain(least)}, at most {plain(most)}",
+        )
+    contract = step if moving else _written(lcm(one.contract, two.contract), one, two)
+    exact = not moving and all((rational(step) / leg.step).denominator == 1 for leg in (one, two))
+    return _Sizes(step, grid, step if isinstance(contract, Refusal) else contract, least, most, exact)
+
+
 def _static_step(one: _Leg, two: _Leg, max_step_factor: Decimal, *, allow_residual: bool) -> Decimal | Refusal:
     """Return the least common multiple, or the coarser step where that is too large and a residue is allowed."""
     common = lcm(one.step, two.step)
@@ -217,35 +243,8 @@ def _static_step(one: _Leg, two: _Leg, max_step_factor: Decimal, *, allow_residu
     )
 
 
-def _quantum(still: _Leg, moving: _Leg) -> Decimal | Refusal:
-    """Return the coarser step; that of a moving (inverse) leg is rounded up onto the other leg's decimal grid."""
-    grid = _written(still.step, still, moving)
-    return grid if isinstance(grid, Refusal) or moving.step <= still.step else fit(moving.step, grid, Rounding.UP)
-
-
 def _written(step: Fraction, one: _Leg, two: _Leg) -> Decimal | Refusal:
     try:
         return decimal_of(step)
     except ValueError:
         return Refusal("no_step", f"{one.symbol} and {two.symbol} have no common step with these ratios: change them")
-
-
-def _contract_size(one: _Leg, two: _Leg, step: Decimal) -> Decimal:
-    if one.moving or two.moving:
-        return step
-    contract = _written(lcm(one.contract, two.contract), one, two)
-    return step if isinstance(contract, Refusal) else contract
-
-
-def _limits(one: _Leg, two: _Leg, step: Decimal) -> tuple[Decimal, Decimal | None] | Refusal:
-    least = fit(max(one.least, two.least, rational(step)), step, Rounding.UP)
-    maxima = [leg.most for leg in (one, two) if leg.most is not None]
-    if not maxima:
-        return least, None
-    most = fit(min(maxima), step, Rounding.DOWN)
-    if most >= least:
-        return least, most
-    return Refusal(
-        "no_size",
-        f"no size fits both {one.symbol} and {two.symbol}: at least {plain(least)}, at most {plain(most)}",
-    )

@@ -1,7 +1,7 @@
 """Amounts that know what they are amounts of.
 
 A size of 25 000 may be contracts, coin or money, and adding the wrong two is the classic loss of this trade.
-A `Quantity` carries its unit in its type, so mypy rejects ``contracts + coins``, and in its value, so that running
+A `Quantity` carries its unit in its type, so mypy rejects ``contracts + base``, and in its value, so that running
 code does too; it also carries the asset, so that BTC is never added to ETH nor USDT to USD.
 Amounts are `Decimal`: a float, NaN or infinity cannot become a quantity.
 Conversion from one unit to another is the business of `instrument` alone, where price and rounding are in the call.
@@ -21,8 +21,8 @@ class Unit(Enum):
     """What is counted: contracts (the size unit of one market), base coin, or quote money."""
 
     CONTRACTS = "contracts"
-    COINS = "coins"
-    MONEY = "money"
+    BASE = "base"
+    QUOTE = "quote"
 
 
 U = TypeVar("U", bound=Unit)
@@ -112,8 +112,8 @@ class Quantity(Generic[U]):
 
 
 Contracts: TypeAlias = Quantity[Literal[Unit.CONTRACTS]]
-Coins: TypeAlias = Quantity[Literal[Unit.COINS]]
-Money: TypeAlias = Quantity[Literal[Unit.MONEY]]
+Base: TypeAlias = Quantity[Literal[Unit.BASE]]
+Quote: TypeAlias = Quantity[Literal[Unit.QUOTE]]
 
 
 def contracts(amount: Decimal, symbol: str) -> Contracts:
@@ -121,11 +121,11 @@ def contracts(amount: Decimal, symbol: str) -> Contracts:
     return Quantity(amount, symbol, Unit.CONTRACTS)
 
 
-def coins(amount: Decimal, asset: str) -> Coins:
+def base(amount: Decimal, asset: str) -> Base:
     """Return an amount of base coin."""
-    return Quantity(amount, asset, Unit.COINS)
+    return Quantity(amount, asset, Unit.BASE)
 
 
-def money(amount: Decimal, currency: str) -> Money:
+def quote(amount: Decimal, currency: str) -> Quote:
     """Return an amount of quote money."""
-    return Quantity(amount, currency, Unit.MONEY)
+    return Quantity(amount, currency, Unit.QUOTE)
