@@ -2,6 +2,8 @@
 
 The kernel is Python source that Cython translates to C.
 A machine without a C compiler gets one sentence that says so and how to install one, not a page of build log.
+Everything is built beside the sources and moved into place at the end, so that a program that runs on the modules of
+before is not disturbed, and a build that fails leaves them as they were.
 """
 
 from __future__ import annotations
@@ -9,13 +11,23 @@ from __future__ import annotations
 import os
 import shutil
 import sysconfig
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 KERNEL = Path("src/basisdesk/kernel")
-MODULES = ("levels", "side", "book", "compose", "bars", "board", "replay")
+MODULES = ("arrays", "levels", "side", "book", "compose", "bars", "board", "replay")
+DIRECTIVES = {
+    "boundscheck": False,
+    "wraparound": False,
+    "cdivision": True,
+    "initializedcheck": False,
+    "embedsignature": True,
+}
+# Without contraction, so that no processor fuses a multiplication and an addition and rounds differently from Python.
+FLAGS = ["-O3", "-g0", "-ffp-contract=off"]
 
 
 def compiler() -> str | None:
@@ -24,8 +36,21 @@ def compiler() -> str | None:
     return shutil.which(named) or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 
 
+def current(kernel: Path) -> bool:
+    """Whether every module is there for this Python, and none is older than any source."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    built = [kernel / f"{name}{suffix}" for name in MODULES]
+    if not all(path.exists() for path in built):
+        return False
+    sources = [Path(__file__), *(kernel / f"{name}{kind}" for name in MODULES for kind in (".py", ".pxd"))]
+    newest = max(path.stat().st_mtime for path in sources if path.exists())
+    return newest < min(path.stat().st_mtime for path in built)
+
+
 def compile_kernel(root: Path) -> None:
-    """Translate and compile every kernel module in place under `root`."""
+    """Translate and compile every kernel module in place under `root`, unless all are current."""
+    if current(root / KERNEL):
+        return
     if compiler() is None:
         raise SystemExit(
             "basisdesk: no C compiler was found, and the kernel (order books and spreads) is compiled. "
@@ -37,39 +62,38 @@ def compile_kernel(root: Path) -> None:
             f"basisdesk: Python's C headers were not found ({header}), and the kernel is compiled. "
             "Install them with: sudo apt-get install -y python3-dev"
         )
-    from Cython.Build import cythonize
-    from setuptools import Distribution, Extension
-    from setuptools.command.build_ext import build_ext
-
     before = Path.cwd()
     os.chdir(root)
     try:
-        extensions = cythonize(
-            [
-                Extension(f"basisdesk.kernel.{name}", [str(KERNEL / f"{name}.py")], extra_compile_args=["-O3"])
-                for name in MODULES
-                if (KERNEL / f"{name}.py").exists()
-            ],
-            language_level=3,
-            compiler_directives={
-                "boundscheck": False,
-                "wraparound": False,
-                "cdivision": True,
-                "initializedcheck": False,
-                "embedsignature": True,
-            },
-            quiet=True,
-        )
-        distribution = Distribution({"name": "basisdesk", "ext_modules": extensions, "package_dir": {"": "src"}})
-        command = build_ext(distribution)
-        command.inplace = True
-        command.ensure_finalized()
-        command.run()
-        for built in KERNEL.glob("*.c"):
-            built.unlink()
-        shutil.rmtree("build", ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=".kernel-build-", dir=root) as folder:
+            for built in _build(Path(folder)):
+                built.replace(KERNEL / built.name)
     finally:
         os.chdir(before)
+
+
+def _build(folder: Path) -> list[Path]:
+    """Build every module under `folder`; return the files."""
+    from Cython.Build import cythonize
+    from setuptools import Distribution, Extension  # type: ignore[import-untyped]
+    from setuptools.command.build_ext import build_ext  # type: ignore[import-untyped]
+
+    extensions = cythonize(  # type: ignore[no-untyped-call]
+        [
+            Extension(f"basisdesk.kernel.{name}", [str(KERNEL / f"{name}.py")], extra_compile_args=FLAGS)
+            for name in MODULES
+        ],
+        language_level=3,
+        build_dir=str(folder),
+        compiler_directives=DIRECTIVES,
+        quiet=True,
+    )
+    command = build_ext(Distribution({"name": "basisdesk", "ext_modules": extensions, "package_dir": {"": "src"}}))
+    command.build_lib = str(folder / "lib")
+    command.build_temp = str(folder / "temp")
+    command.ensure_finalized()
+    command.run()
+    return [Path(path) for path in command.get_outputs()]
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -1,3 +1,4 @@
+# ruff: noqa: PYI021 (compiled sources have no docstrings that tools read; the stub is their page)
 """Tick-true spread candles: a bar is folded from every tick, never from the candles of its legs.
 
 O first, H highest, L lowest, C last value in the bucket, n ticks.  Buckets are by receive time and never go back:

@@ -1,3 +1,4 @@
+# ruff: noqa: PYI021 (compiled sources have no docstrings that tools read; the stub is their page)
 """All spreads of one underlying, recomputed for the touched market only.
 
 `touch` is the only work done per tick for markets nobody is looking at: both directions of every spread that contains

@@ -1,3 +1,4 @@
+cimport cython
 from basisdesk.kernel.levels cimport Levels
 from basisdesk.kernel.side cimport Side
 
@@ -9,6 +10,7 @@ cdef int _EMPTY
 cdef int _SETTABLE
 cdef double NOTHING
 
+@cython.final
 cdef class Book:
     cdef public double multiplier
     cdef public bint inverse

@@ -164,7 +164,6 @@ class Book:
 
     def levels(self, side: cython.int, count: cython.Py_ssize_t):
         chosen: Side = self.side_of(side)
-        rank: cython.Py_ssize_t
         if count > chosen.count:
             count = chosen.count
         return [(chosen.price_of(rank), chosen.size_of(rank)) for rank in range(count)]

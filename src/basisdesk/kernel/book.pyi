@@ -1,3 +1,4 @@
+# ruff: noqa: PYI021 (compiled sources have no docstrings that tools read; the stub is their page)
 """Order book of one market: two sorted arrays, a state with a name, and a unit.
 
 Prices are quote money per base coin; sizes are in the venue's unit (coin or contracts).
@@ -8,7 +9,7 @@ Times are integer nanoseconds UTC.
 
 from typing import Final
 
-from typing_extensions import Buffer  # noqa: UP035 (collections.abc.Buffer needs 3.12)
+from typing_extensions import Buffer
 
 # Sync states, as ints for the hot path.  STALE and CROSSED are derived, never set by a feed.
 WAITING: Final[int]  # no snapshot yet
@@ -26,7 +27,8 @@ def state_name(state: int) -> str:
 class Book:
     """Sorted levels of one market.
 
-    A side holds unique prices; size 0 removes.  An update either applies whole or raises ValueError and changes nothing.
+    A side holds unique prices; size 0 removes.
+    An update either applies whole or raises ValueError and changes nothing.
     """
 
     multiplier: float

@@ -1,3 +1,4 @@
+# ruff: noqa: PYI021 (compiled sources have no docstrings that tools read; the stub is their page)
 """Composed depth of a spread: LEG1 minus LEG2, in one common unit.
 
 The ASK side pairs LEG1 asks with LEG2 bids, the BID side LEG1 bids with LEG2 asks.

@@ -1,9 +1,12 @@
+cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, Py_buffer, PyBuffer_Release, PyObject_GetBuffer
+
 
 cdef double INFINITE
 cdef double[::1] POWERS
 cdef unsigned long long EXACT
 
+@cython.final
 cdef class Levels:
     cdef double[::1] prices
     cdef double[::1] sizes

@@ -6,7 +6,7 @@ character, and no object is made per level.
 
 A decimal of up to 18 digits is an integer and a power of ten.
 While the integer is below 2**53 and the power at most 22 both are exact as float64, so that one multiplication or
-division rounds once and gives what `float(text)` gives (Clinger's fast path); every other number goes to `float` itself.
+division rounds once and gives what `float(text)` gives; every other number goes to `float` itself.
 All of a text is read and checked before any of it is applied.
 """
 
@@ -39,7 +39,7 @@ class Levels:
             view: Py_buffer  # noqa: F821 (declared in levels.pxd)
             PyObject_GetBuffer(text, cython.address(view), PyBUF_SIMPLE)  # noqa: F821
             try:
-                self.parse(cython.cast(cython.p_const_uchar, view.buf), view.len)
+                self.parse(cython.cast(cython.p_const_uchar, view.buf), view.len)  # noqa: F821
             finally:
                 PyBuffer_Release(cython.address(view))  # noqa: F821
         else:
@@ -111,7 +111,7 @@ class Levels:
         c: cython.uchar
         while self.at < length:
             c = text[self.at]
-            if c != 32 and c != 10 and c != 13 and c != 9:
+            if c not in {32, 10, 13, 9}:
                 return c
             self.at += 1
         return 0
@@ -123,13 +123,14 @@ class Levels:
         return 0
 
     def value(self, text, length):
-        if self.peek(text, length) != 34:
-            return self.number(text, length, False)
-        self.at += 1
-        result: cython.double = self.number(text, length, True)
-        if self.at == length or text[self.at] != 34:
-            raise self.wrong('a decimal number and " were expected')
-        self.at += 1
+        quoted: cython.bint = self.peek(text, length) == 34
+        if quoted:
+            self.at += 1
+        result: cython.double = self.number(text, length, quoted)
+        if quoted:
+            if self.at == length or text[self.at] != 34:
+                raise self.wrong("only digits were expected before the closing quote")
+            self.at += 1
         return result
 
     def number(self, text, length, quoted):
@@ -143,7 +144,7 @@ class Levels:
         negative: cython.bint = False
         falling: cython.bint = False
         loose: cython.bint = False
-        if at < length and (text[at] == 45 or text[at] == 43):
+        if at < length and text[at] in {45, 43}:
             negative = text[at] == 45
             loose = not negative
             at += 1
@@ -171,9 +172,9 @@ class Levels:
         if digits == 0:
             self.at = at
             raise self.wrong("a decimal number was expected")
-        if at < length and (c == 101 or c == 69):
+        if at < length and c in {101, 69}:
             at += 1
-            if at < length and (text[at] == 45 or text[at] == 43):
+            if at < length and text[at] in {45, 43}:
                 falling = text[at] == 45
                 at += 1
             first = at
@@ -210,7 +211,7 @@ class Levels:
         # A column that is not read: a JSON string or a JSON number.
         c: cython.uchar
         if self.peek(text, length) != 34:
-            self.number(text, length, False)
+            self.number(text, length, quoted=False)
             return 0
         self.at += 1
         while self.at < length:

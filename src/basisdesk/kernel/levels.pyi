@@ -1,3 +1,4 @@
+# ruff: noqa: PYI021 (compiled sources have no docstrings that tools read; the stub is their page)
 """Levels on their way into a book: JSON text read straight into two arrays of numbers.  Used by `book` alone."""
 
 class Levels:

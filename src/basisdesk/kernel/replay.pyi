@@ -1,3 +1,4 @@
+# ruff: noqa: PYI021 (compiled sources have no docstrings that tools read; the stub is their page)
 """Columnar replay: ticks in arrays, driven through a board without touching Python objects."""
 
 from array import array
@@ -6,11 +7,11 @@ from basisdesk.kernel.board import Board
 
 def run(
     board: Board,
-    times: "array[int]",
-    markets: "array[int]",
-    bids: "array[float]",
-    asks: "array[float]",
-    lasts: "array[float]",
+    times: array[int],
+    markets: array[int],
+    bids: array[float],
+    asks: array[float],
+    lasts: array[float],
 ) -> tuple[int, int]:
     """Drive every tick through `board.set_top`; return (events, times a trigger was true).
 

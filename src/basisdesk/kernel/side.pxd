@@ -1,7 +1,9 @@
+cimport cython
 from basisdesk.kernel.levels cimport Levels
 
 cdef double NOTHING
 
+@cython.final
 cdef class Side:
     cdef double sign
     cdef double[::1] keys

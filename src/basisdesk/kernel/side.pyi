@@ -1,3 +1,4 @@
+# ruff: noqa: PYI021 (compiled sources have no docstrings that tools read; the stub is their page)
 """One side of a book: unique prices in a sorted array, the best at the end.  Used inside the kernel alone."""
 
 class Side:

@@ -1,0 +1,1 @@
+from basisdesk.kernel.board cimport Board
