@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
+from itertools import pairwise
 
 import msgspec
 
@@ -90,7 +91,7 @@ def summarise(settled: list[Decimal], window_days: Decimal) -> FundingSummary:
         settlements=count,
         positive=Decimal(sum(rate > 0 for rate in settled)) / count if count else None,
         deviation=(sum(((rate - mean) ** 2 for rate in settled), ZERO) / count).sqrt() if count else None,
-        flips=sum(one is not other for one, other in zip(signs, signs[1:], strict=False)),
+        flips=sum(one is not other for one, other in pairwise(signs)),
         longest_negative=longest,
     )
 

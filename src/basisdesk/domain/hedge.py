@@ -5,6 +5,7 @@ exposure of a coin account is its coin *equity* less N V / P, not its coin balan
 That is zero at every price for a one-to-one cash and carry, which therefore never needs rebalancing by price.
 For delivery the face to sell is coin x future price: then the proceeds are the same at every settlement price.
 Two inverse legs of equal face leave N V (1/P1 - 1/P2) of coin, which is shown.
+A price, size or leverage of zero where one divides is a fault of the caller and raises ZeroDivisionError.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ A one-to-one short is immune only when it is margined in the coin itself; margin
 the price.
 In a unified account the spot leg counts as collateral at a haircut h.
 Money is in the collateral's currency, sizes in coin, faces in quote money, m and h fractions.
+A price, size or leverage of zero where one divides is a fault of the caller and raises ZeroDivisionError.
 """
 
 from __future__ import annotations
