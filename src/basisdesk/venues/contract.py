@@ -2,8 +2,8 @@
 
 A venue is one folder of pure codecs: bytes in, book updates and events out.
 A `Feed` speaks one connection of one product line.
-It owns subscribe, ping, sequence checks and recovery; it writes market data straight into the books that its `Sink` gives
-out, and it reports trouble as values, never as exceptions.
+It owns subscribe, ping, sequence checks and recovery; it writes market data straight into the books that its `Sink`
+gives out, and it reports trouble as values, never as exceptions.
 The shell (live) and the player (recordings) drive the very same feeds.
 """
 
@@ -33,6 +33,7 @@ class Trouble(Enum):
     UNDECODED = "undecoded"
     REFUSED = "refused by the venue"
     SHUTDOWN = "venue asks to reconnect"
+    SILENT = "no answer"
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -68,7 +69,8 @@ class Tally:
 class Carry:
     """Latest mark, index and funding of one market; NaN and 0 where nothing was heard.
 
-    `predicted` is the rate that the coming settlement will pay as far as known, `settled` the last one paid.
+    `predicted` is the rate that the coming settlement (at `next_at`, ns) will pay as far as known, `settled` the last
+    one paid; `interval` is the hours between settlements where the stream tells them.
     """
 
     at: int = 0
@@ -77,6 +79,7 @@ class Carry:
     predicted: float = float("nan")
     settled: float = float("nan")
     next_at: int = 0
+    interval: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -169,6 +172,9 @@ class Line:
 
     `hosts` are matched against the host of a recorded URL.
     Where one host serves several lines, `Venue.line_of` settles which.
+    `further_instruments` are more such paths, where the venue answers one kind of instrument at a time.
+    `channel_urls` names the channels whose streams live under another address than `stream_url`: a live desk makes one
+    feed for each address.
     """
 
     name: str
@@ -176,6 +182,16 @@ class Line:
     rest_url: str
     instruments_path: str
     hosts: tuple[str, ...]
+    channel_urls: tuple[tuple[Channel, str], ...] = ()
+    further_instruments: tuple[str, ...] = ()
+
+
+def _never(_body: bytes) -> bool:
+    return False
+
+
+def _unknown(_line: str, _code: str) -> Instrument | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +208,8 @@ class Venue:
         instruments_line: recorded REST URL or None; the line whose instrument list the URL returns, else None.
         symbol_of: (line, code) to the unified symbol as well as it can be told without metadata.
         well_known: instruments of well-known markets kept in the package, for recordings without metadata.
+        terms_of: (line, code) to the instrument of a well-known family (dated futures), None for any other code.
+        is_snapshot: says whether a recorded text without URL is the body of a depth snapshot (`Feed.receive_reply`).
     """
 
     name: str
@@ -203,3 +221,5 @@ class Venue:
     instruments_line: Callable[[str], str | None]
     symbol_of: Callable[[str, str], str]
     well_known: Callable[[], list[Instrument]]
+    is_snapshot: Callable[[bytes], bool] = _never
+    terms_of: Callable[[str, str], Instrument | None] = _unknown
