@@ -46,26 +46,26 @@ class Side:
         self._sizes: dict[int, int] = {}
         self._touch = 0
 
-    def requote(self, random: Random, touch: int) -> list[tuple[int, int]]:
+    def requote(self, chance: Random, touch: int) -> list[tuple[int, int]]:
         """Move the touch to tick `touch` and stir some sizes; return changed (tick, size in steps), 0 for gone."""
         key = touch * self._sign
         changed: dict[int, int] = {}
         if key != self._touch:
             self._touch = key
-            self._move(random, key, changed)
-        changed[key] = self._sizes[key] = self._size(random, 0)
+            self._move(chance, key, changed)
+        changed[key] = self._sizes[key] = self._size(chance, 0)
         keys = list(self._sizes)
         for _ in range(2):
-            place = int(random.random() * len(keys))
+            place = int(chance.random() * len(keys))
             stirred = keys[place]
-            changed[stirred] = self._sizes[stirred] = self._size(random, self._rank(stirred))
+            changed[stirred] = self._sizes[stirred] = self._size(chance, self._rank(stirred))
         return [(each * self._sign, size) for each, size in changed.items()]
 
     def best_size(self) -> int:
         """Size at the touch, in steps."""
         return self._sizes[self._touch]
 
-    def _move(self, random: Random, key: int, changed: dict[int, int]) -> None:
+    def _move(self, chance: Random, key: int, changed: dict[int, int]) -> None:
         wanted = self._wanted(key)
         keep = dict.fromkeys(wanted)
         for old in [each for each in self._sizes if each not in keep]:
@@ -73,7 +73,7 @@ class Side:
             changed[old] = 0
         for rank, new in enumerate(wanted):
             if new not in self._sizes:
-                changed[new] = self._sizes[new] = self._size(random, rank)
+                changed[new] = self._sizes[new] = self._size(chance, rank)
 
     def _wanted(self, key: int) -> list[int]:
         fine, coarse = self._spacing, self._spacing * COARSE
@@ -85,6 +85,6 @@ class Side:
     def _rank(self, key: int) -> int:
         return min((self._touch - key) // self._spacing, FINE_LEVELS + COARSE_LEVELS)
 
-    def _size(self, random: Random, rank: int) -> int:
+    def _size(self, chance: Random, rank: int) -> int:
         growth = (0.5 + 0.08 * rank) * (COARSE / 2 if rank > FINE_LEVELS else 1.0)
-        return max(self._least, round(self._usual * growth * math.exp(0.45 * random.gauss(0.0, 1.0))))
+        return max(self._least, round(self._usual * growth * math.exp(0.45 * chance.gauss(0.0, 1.0))))

@@ -31,8 +31,8 @@ BP = 1e-4
 class Walk:
     """Fair prices of all coins; time only goes forward."""
 
-    def __init__(self, random: Random, coins: Sequence[Coin], start: int) -> None:
-        self._random = random
+    def __init__(self, chance: Random, coins: Sequence[Coin], start: int) -> None:
+        self._random = chance
         self._coins = coins
         self._at = start
         self._logs = [math.log(coin.price) for coin in coins]
@@ -84,26 +84,26 @@ class Basis:
     calm: float = 400.0 * SECOND
     hardest: float = 14.0 * BP
 
-    def advance(self, random: Random, now: int) -> float:
+    def advance(self, chance: Random, now: int) -> float:
         """Move to `now` and return the basis."""
         elapsed = now - self.at
         if elapsed <= 0:
             return self.value
         self.at = now
         if now >= self.until:
-            self._change(random, now)
+            self._change(chance, now)
         keep = math.exp(-elapsed / self.recall)
         middle = self.level + self.push
         noise = self.wander * math.sqrt(1.0 - keep * keep)
-        self.value = middle + (self.value - middle) * keep + noise * random.gauss(0.0, 1.0)
+        self.value = middle + (self.value - middle) * keep + noise * chance.gauss(0.0, 1.0)
         return self.value
 
-    def _change(self, random: Random, now: int) -> None:
+    def _change(self, chance: Random, now: int) -> None:
         """End a push, or begin one: pushes are rarer than the calm between them and go both ways."""
         if self.push == 0.0 and self.until:
-            sign = 1.0 if random.random() < 0.5 else -1.0  # noqa: PLR2004 (an even chance)
-            self.push = sign * random.uniform(0.4, 1.0) * self.hardest
-            self.until = now + int(random.uniform(30.0, 120.0) * SECOND)
+            sign = 1.0 if chance.random() < 0.5 else -1.0  # noqa: PLR2004 (an even chance)
+            self.push = sign * chance.uniform(0.4, 1.0) * self.hardest
+            self.until = now + int(chance.uniform(30.0, 120.0) * SECOND)
         else:
             self.push = 0.0
-            self.until = now + int(random.expovariate(1.0 / self.calm))
+            self.until = now + int(chance.expovariate(1.0 / self.calm))

@@ -43,7 +43,7 @@ EAGER = 0.7
 class World:
     """What all markets share: the source of chance and the fair prices."""
 
-    random: Random
+    chance: Random
     walk: Walk
 
 
@@ -57,7 +57,7 @@ class Place:
         self.last = math.nan
         self.tick = Grid(instrument.tick)
         self.step = Grid(instrument.step)
-        self._random = world.random
+        self._random = world.chance
         self._walk = world.walk
         self._coin = COINS.index(listing.coin)
         self._basis = _basis(listing, start)
