@@ -80,7 +80,7 @@ def rational(value: Decimal) -> Fraction:
             three times as many after it (results of divisions have more than prices and sizes).
     """
     if not isinstance(value, Decimal):
-        raise TypeError(f"{value!r} is a {type(value).__name__}: exact arithmetic takes Decimal")
+        raise TypeError(f"{value!r} is of type {type(value).__name__}: exact arithmetic takes Decimal")
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -3 * MAX_DIGITS or value.adjusted() >= MAX_DIGITS:
         raise ValueError(f"{value} is not a number that can be traded")

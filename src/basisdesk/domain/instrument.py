@@ -226,7 +226,7 @@ def _need_inverse(instrument: Instrument) -> None:
 
 def _finite(value: Decimal, name: str) -> Decimal:
     if not isinstance(value, Decimal):
-        raise TypeError(f"{name} {value!r} is a {type(value).__name__}: exact arithmetic takes Decimal")
+        raise TypeError(f"{name} {value!r} is of type {type(value).__name__}: exact arithmetic takes Decimal")
     if not value.is_finite():
         raise ValueError(f"{name} {value} is not a number")
     return value

@@ -48,7 +48,7 @@ class Quantity(Generic[U]):
     def __post_init__(self) -> None:
         """Refuse what is no exact amount: TypeError for other number types, ValueError for NaN and infinity."""
         if not isinstance(self.amount, Decimal):
-            raise TypeError(f"{self.amount!r} is a {type(self.amount).__name__}: a quantity takes Decimal")
+            raise TypeError(f"{self.amount!r} is of type {type(self.amount).__name__}: a quantity takes Decimal")
         if not self.amount.is_finite():
             raise ValueError(f"{self.amount} is not an amount of {self.asset}")
 
