@@ -6,6 +6,8 @@ It may also overlap: levels are absolute, so an update that begins inside the kn
 This is also how the REST snapshot connects to the stream.
 Anything older is a repetition, anything later means that an update is missing: the book is dropped, updates are held
 back, and a new snapshot is asked for.
+Snapshots now and then show a level as the stream never did; what the stream said last outranks them.
+So updates older than the snapshot are kept until the first one that reaches beyond it, and written over it together.
 Source: "How to manage a local order book correctly" (spot, USD-M, COIN-M).
 """
 
@@ -44,8 +46,10 @@ class DepthSync:
     __slots__ = (
         "asking",
         "book",
+        "bridged",
         "crossed",
         "crossed_at",
+        "early",
         "gapped",
         "heard",
         "held",
@@ -69,12 +73,14 @@ class DepthSync:
         self.touched = reports.sink.touched
         self.asking = Asking()
         self.held: deque[tuple[int, wire.DepthUpdate]] = deque(maxlen=HELD)
+        self.early: deque[tuple[int, wire.DepthUpdate]] = deque(maxlen=HELD)
         self.last: int | None = None
+        self.bridged = False
         self.heard = False
         self.gapped = False
         self.crossed = 0
         self.crossed_at = 0
-        self.old_last = -1
+        self.old_last: int | None = None
         self.old_at = 0
         self.old_snapshots = 0
 
@@ -91,7 +97,7 @@ class DepthSync:
             before = update.first - 1
         if before != self.last:
             self._out_of_line(before, update, now)
-        elif self._apply(update, now):
+        elif self._apply(before, update, now):
             self.touched(self.market, now)
 
     def snapshot(self, snapshot: wire.Snapshot, now: int) -> None:
@@ -107,6 +113,7 @@ class DepthSync:
             return
         self.book.snapshot(snapshot.bids, snapshot.asks, now, snapshot.last)
         self.last = snapshot.last
+        self.bridged = False
         self.crossed = self.old_snapshots = 0
         self.ticker.fills = False
         self.asking.settle()
@@ -142,18 +149,20 @@ class DepthSync:
         if last is None:
             self._hold(before, update, now)
         elif update.last <= last:
-            self._ignore(last, now)
+            self._ignore(before, update, now)
         elif before == last or update.first <= last:
-            return self._apply(update, now)
+            return self._apply(before, update, now)
         else:
             self._gap(now, f"update {update.first} to {update.last} follows {before}, but the book is at {last}")
             self._hold(before, update, now)
         return False
 
-    def _apply(self, update: wire.DepthUpdate, now: int) -> bool:
+    def _apply(self, before: int, update: wire.DepthUpdate, now: int) -> bool:
         book = self.book
         last = update.last
         try:
+            if not self.bridged:
+                self._bridge(before, now)
             book.update(update.bids, update.asks, now, last)
         except UNREADABLE as error:
             self.reports.unreadable(now, self.market, "levels", bytes(update.bids) + bytes(update.asks), error)
@@ -167,13 +176,24 @@ class DepthSync:
             self.ticker.compare(self.market)
         return True
 
-    def _ignore(self, last: int, now: int) -> None:
+    def _bridge(self, before: int, now: int) -> None:
+        """Write what the stream said before the snapshot over it, when it leads up to the update at hand."""
+        early = self.early
+        self.bridged = True
+        if early and early[-1][1].last == before:
+            for _, update in early:
+                self.book.update(update.bids, update.asks, now, update.last)
+        early.clear()
+
+    def _ignore(self, before: int, update: wire.DepthUpdate, now: int) -> None:
         # Repetitions are harmless, but ids that stay behind for long mean that the venue started counting afresh.
-        if self.old_last != last:
-            self.old_last = last
+        if not self.bridged:
+            _follow(self.early, before, update)
+        if self.old_last != self.last:
+            self.old_last = self.last
             self.old_at = now
         elif now - self.old_at > OLD_TIME:
-            self._gap(now, f"updates have stayed behind the book's {last} for too long")
+            self._gap(now, f"updates have stayed behind the book's {self.last} for too long")
 
     def _hold(self, before: int, update: wire.DepthUpdate, now: int) -> None:
         if not self.heard:
@@ -183,11 +203,7 @@ class DepthSync:
                 self.book.mark_state(WAITING)
                 self.touched(self.market, now)
         self.asking.want(now)
-        newest = self.held[-1][1].last if self.held else -1
-        if update.last > newest:
-            if before != newest and update.first > newest:
-                self.held.clear()  # what came before the hole cannot be connected to what comes after
-            self.held.append((before, update))
+        _follow(self.held, before, update)
 
     def _too_old(self, last: int) -> bool:
         if not self.held:
@@ -240,6 +256,16 @@ class DepthSync:
         self.last = None
         self.crossed = 0
         self.held.clear()
+        self.early.clear()
         self.asking.settle()
         self.book.mark_state(state)
         self.touched(self.market, now)
+
+
+def _follow(chain: deque[tuple[int, wire.DepthUpdate]], before: int, update: wire.DepthUpdate) -> None:
+    """Append an update to a chain without holes, oldest first; a repetition is left out."""
+    newest = chain[-1][1].last if chain else -1
+    if update.last > newest:
+        if before != newest and update.first > newest:
+            chain.clear()  # what came before the hole cannot be connected to what comes after
+        chain.append((before, update))
