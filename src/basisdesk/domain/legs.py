@@ -31,7 +31,7 @@ class LegSizes(msgspec.Struct, frozen=True, kw_only=True):
         amount1: LEG1's size in spread units (common unit divided by its ratio).
         amount2: the same of LEG2.
         matched: the part of the spread that both legs carry: the smaller of the two amounts.
-        short: asked minus matched, what the grids leave untraded; negative where the finer leg rounds up to more.
+        short: asked minus matched, what the grids leave untraded; never negative.
         residue: amount1 minus amount2: positive when LEG1 is larger; what stays unhedged, on purpose and in sight.
     """
 
