@@ -136,7 +136,10 @@ class Candles(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One spread order in topic ``orders`` (``{"at", "rows"}``); `state` is one of the six names of `SpreadState`."""
+    """One spread order in topic ``orders`` (``{"at", "rows"}``); `state` is one of the six names of `SpreadState`.
+
+    `legs` has of each leg: leg, symbol, side, sent, filled, average, status, fees (by asset, as text) and message.
+    """
 
     order_id: str
     spread: str
@@ -175,8 +178,8 @@ class FillRow(msgspec.Struct, frozen=True, kw_only=True):
 class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One spread position in topic ``positions`` (``{"at", "rows"}``).
 
-    `legs` repeats size, entry, mark, PnL and fees of each leg; PnL is in `pnl_asset` and, where it can be valued, in
-    quote money.
+    PnL is price profit in `pnl_asset`, before fees; `fees` names each asset with its amount.
+    `legs` has of each leg: symbol, size, base, entry, mark, pnl, pnl_asset, pnl_quote (where it can be valued) and fees.
     """
 
     spread: str
