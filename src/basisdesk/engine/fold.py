@@ -1,0 +1,218 @@
+"""The only writer of `State`.
+
+Every event and every effect changes the tables here and nowhere else, so the journal, folded again, gives the same
+state.
+Folding decides nothing and refuses nothing: what happened has happened.
+What is told twice is booked once, what comes late is booked late, and what speaks of orders that are not ours is
+counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from basisdesk.domain import effect as effects
+from basisdesk.domain import event as events
+from basisdesk.domain.order import DoneReason, OrderStatus
+from basisdesk.domain.spread import spread_legs
+from basisdesk.engine import ledger
+from basisdesk.engine.gate import common_unit
+from basisdesk.engine.hedge import plan
+from basisdesk.engine.state import ZERO, Entry, LegOrder, Phase, SpreadOrder, State, is_positive
+from basisdesk.engine.table import Happening, follow
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from basisdesk.domain.effect import Effect
+    from basisdesk.domain.event import Event
+
+    LegEvent = events.LegAccepted | events.LegRejected | events.LegFilled | events.LegDone | events.LegUnknown
+
+
+def fold(state: State, happened: Event | Effect) -> None:
+    """Change the state by one event or effect."""
+    state.now = max(state.now, happened.at)
+    match happened:
+        case events.Listed():
+            state.instruments[happened.instrument.symbol] = happened.instrument
+        case events.Placed():
+            state.placed = Entry(happened.key, _averages(happened.quote, (ZERO, ZERO)))
+        case events.CancelAsked():
+            if happened.order_id in state.open:
+                _change(state, happened.order_id, cancelled=True, updated=happened.at)
+        case events.Quoted():
+            _quoted(state, happened)
+        case events.TimePassed():
+            _expire_asks(state, happened.at)
+        case events.LegAccepted() | events.LegRejected() | events.LegFilled() | events.LegDone() | events.LegUnknown():
+            _heard(state, happened)
+        case _:
+            _decided(state, happened)
+
+
+def _decided(state: State, effect: Effect) -> None:
+    match effect:
+        case effects.AcceptOrder():
+            _accept(state, effect)
+        case effects.RefuseOrder():
+            _refuse(state, effect)
+        case effects.Claim():
+            _change(state, effect.order_id, phase=Phase.WORKING, fired=effect.displayed, updated=effect.at)
+        case effects.SendLeg():
+            _send(state, effect)
+        case effects.AskQuote():
+            state.open[effect.order_id] = True
+            order = state.orders[effect.order_id]
+            again = {"attempts": 0, "unwinds": 0} if order.phase is Phase.ENDED else {}
+            _change(state, effect.order_id, phase=Phase.WORKING, asked=effect.not_before, updated=effect.at, **again)
+        case effects.EndOrder():
+            state.open.pop(effect.order_id, None)
+            _change(
+                state,
+                effect.order_id,
+                phase=Phase.ENDED,
+                asked=None,
+                reason=effect.reason,
+                residual=effect.residual,
+                updated=effect.at,
+            )
+
+
+def _accept(state: State, effect: effects.AcceptOrder) -> None:
+    legs = spread_legs(effect.request.spread)
+    state.counter += 1
+    state.keys[effect.key] = effect.order_id
+    state.open[effect.order_id] = True
+    state.orders[effect.order_id] = SpreadOrder(
+        order_id=effect.order_id,
+        key=effect.key,
+        request=effect.request,
+        legs=legs,
+        unit=common_unit(state.instruments[legs[0]], state.instruments[legs[1]]),
+        displayed=effect.displayed,
+        prices=state.placed.prices if state.placed.key == effect.key else (ZERO, ZERO),
+        created=effect.at,
+        updated=effect.at,
+    )
+
+
+def _refuse(state: State, effect: effects.RefuseOrder) -> None:
+    order_id = state.keys.get(effect.key)
+    if order_id is None:
+        state.refusals[effect.key] = effect.refusal
+        return
+    state.open.pop(order_id, None)
+    _change(
+        state, order_id, phase=Phase.ENDED, refused=effect.refusal, reason=effect.refusal.message, updated=effect.at
+    )
+
+
+def _send(state: State, effect: effects.SendLeg) -> None:
+    order = state.orders[effect.order_id]
+    assert effect.client_id not in state.legs  # a client id is never used twice
+    state.legs[effect.client_id] = LegOrder(
+        client_id=effect.client_id,
+        order_id=effect.order_id,
+        leg=effect.leg,
+        symbol=effect.symbol,
+        side=effect.side,
+        size=effect.size,
+        bound=effect.bound,
+        purpose=effect.purpose,
+        sent_at=effect.at,
+    )
+    _change(
+        state,
+        effect.order_id,
+        phase=Phase.WORKING,
+        asked=None,
+        leg_ids=(*order.leg_ids, effect.client_id),
+        updated=effect.at,
+    )
+
+
+def _quoted(state: State, event: events.Quoted) -> None:
+    if event.order_id in state.open:
+        order = state.orders[event.order_id]
+        _change(state, event.order_id, prices=_averages(event.quote, order.prices))
+
+
+def _averages(quote: events.SpreadQuote | None, known: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
+    if quote is None:
+        return known
+    one, two = quote.leg1.average, quote.leg2.average
+    return (one if is_positive(one) else known[0], two if is_positive(two) else known[1])
+
+
+def _expire_asks(state: State, now: int) -> None:
+    """Count a quote that stayed away as a failed attempt, if it would have been used."""
+    for order_id in list(state.open):
+        order = state.orders[order_id]
+        if order.asked is None or order.asked + state.rules.quote_wait > now:
+            continue
+        wanted = plan(state, order)
+        _change(
+            state,
+            order_id,
+            asked=None,
+            attempts=order.attempts + (wanted is not None and wanted.purpose != "unwind"),
+            unwinds=order.unwinds + (wanted is not None and wanted.purpose == "unwind"),
+            updated=now,
+        )
+
+
+def _heard(state: State, event: LegEvent) -> None:
+    leg = state.legs.get(event.client_id)
+    if leg is None:
+        state.strays[event.client_id] = state.strays.get(event.client_id, 0) + 1
+        return
+    match event:
+        case events.LegFilled():
+            _filled(state, leg, event)
+        case events.LegAccepted():
+            _move(state, leg, Happening.ACCEPTED, event.at, venue_id=event.venue_id)
+        case events.LegUnknown():
+            _move(state, leg, Happening.DOUBTED, event.at, message=event.message)
+        case events.LegRejected():
+            text = f"{event.code}: {event.message}"
+            _move(state, leg, Happening.REJECTED, event.at, done=DoneReason.REJECTED, message=text)
+        case events.LegDone():
+            _move(state, leg, Happening.ENDED, event.at, done=event.reason, told=event.filled)
+
+
+def _filled(state: State, leg: LegOrder, event: events.LegFilled) -> None:
+    fill = ledger.fill_of(state, leg, event)
+    if not ledger.book(state, fill):
+        return
+    filled = leg.filled + event.size
+    grown = structs.replace(
+        leg, filled=filled, worth=leg.worth + fill.worth, taken=leg.taken + ledger.taken(state, fill)
+    )
+    state.legs[leg.client_id] = grown
+    whole = filled >= leg.size
+    done = {"done": DoneReason.FILLED} if whole and leg.done is None else {}
+    _move(state, grown, Happening.WHOLLY_FILLED if whole else Happening.PART_FILLED, event.at, **done)
+
+
+def _move(state: State, leg: LegOrder, what: Happening, at: int, **changes: object) -> None:
+    """Bring a leg order to its next status; what is told of a DONE order changes nothing but its time."""
+    was = leg.status
+    status = follow(was, what)
+    order = state.orders[leg.order_id]
+    failed = was is not OrderStatus.DONE and status is OrderStatus.DONE and leg.filled < leg.size
+    if was is not OrderStatus.DONE:
+        state.legs[leg.client_id] = structs.replace(leg, status=status, **changes)
+    _change(
+        state,
+        leg.order_id,
+        attempts=order.attempts + (failed and leg.purpose == "hedge"),
+        unwinds=order.unwinds + (failed and leg.purpose == "unwind"),
+        updated=at,
+    )
+
+
+def _change(state: State, order_id: str, **changes: object) -> None:
+    state.orders[order_id] = structs.replace(state.orders[order_id], **changes)

@@ -1,0 +1,165 @@
+"""The single gate before a spread order is taken on or sent.
+
+Both legs are checked before either is sent, once when the order is entered and again when it fires: that the markets
+are known, pairable and open, that the size fits the spread's grid and both venues' limits, that both books are fit to
+trade on and cover the size, and that each leg is worth enough at the worst price it may reach.
+A refusal is a value: its message names the value, the limit and what to do.
+
+Codes added here to those of `domain.check`: ``bad_spread``, ``unknown_market``, ``not_pairable``, ``no_trigger``,
+``bad_trigger``, ``trigger_given``, ``no_quote``, ``book_invalid``, ``too_thin``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import structs
+
+from basisdesk.domain.arithmetic import is_workable
+from basisdesk.domain.check import check_size
+from basisdesk.domain.errors import Refusal, UsageError, nearest
+from basisdesk.domain.instrument import Instrument, Margin, unit_worth
+from basisdesk.domain.legs import check_legs, check_spread_size, leg_sizes
+from basisdesk.domain.market import SpreadMarket, both_inverse, spread_market
+from basisdesk.domain.order import Side, SpreadOrderRequest, SpreadOrderType
+from basisdesk.domain.spread import pairable, spread_legs
+from basisdesk.engine.hedge import bound_of
+from basisdesk.engine.state import State, Unit, is_positive
+
+if TYPE_CHECKING:
+    from basisdesk.domain.event import LegQuote, SpreadQuote
+
+ANY_STEP = Decimal(10) ** 12  # an exact step is offered however coarse: the refusal of a size says which sizes fit
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """What passed the gate: size (venue's unit) and bound of each leg."""
+
+    sizes: tuple[Decimal, Decimal]
+    bounds: tuple[Decimal, Decimal]
+
+
+def check_request(state: State, request: SpreadOrderRequest, quote: SpreadQuote | None) -> Refusal | None:
+    """Check what needs no book to be valid; prices, where there are any, tell the limits of a linear-inverse pair."""
+    legs = known_legs(state, request.spread)
+    if isinstance(legs, Refusal):
+        return legs
+    prices = (None, None) if quote is None else (_price(quote.leg1), _price(quote.leg2))
+    market = spread_market(*legs, *prices, max_step_factor=ANY_STEP)
+    if isinstance(market, SpreadMarket):
+        refusal = check_spread_size(market, request.size)
+    else:
+        refusal = _check_still_leg(legs, request.size) if market.code == "no_price" else market
+    return refusal or _check_trigger(request)
+
+
+def check_prices(state: State, request: SpreadOrderRequest, quote: SpreadQuote) -> Ticket | Refusal:
+    """Check the books, and both legs at the worst price they may reach; return what may be sent."""
+    refusal = check_quote(quote) or check_request(state, request, quote)
+    if refusal is not None:
+        return refusal
+    one, two = (state.instruments[leg] for leg in spread_legs(request.spread))
+    quotes = quote.leg1, quote.leg2
+    market = spread_market(one, two, quotes[0].average, quotes[1].average, max_step_factor=ANY_STEP)
+    assert isinstance(market, SpreadMarket)  # checked above
+    sizes = leg_sizes(market, request.size, quotes[0].average, quotes[1].average)
+    bound1 = bound_of(state, one, request.side, quotes[0].worst)
+    bound2 = bound_of(state, two, request.side.opposite, quotes[1].worst)
+    refusal = check_legs(market, sizes, _least(bound1, quotes[0]), _least(bound2, quotes[1]))
+    return refusal or Ticket((sizes.size1, sizes.size2), (bound1, bound2))
+
+
+def check_quote(quote: SpreadQuote | None) -> Refusal | None:
+    """Refuse a quote that is missing, of books unfit to trade on, or too thin."""
+    if quote is None:
+        return Refusal("no_quote", "no prices are known for this spread: wait until both markets have a book")
+    for leg in (quote.leg1, quote.leg2):
+        if leg.state != "valid":
+            return Refusal(
+                "book_invalid",
+                f"the book of {leg.symbol} is {leg.state}, and orders need a valid one: wait until it recovers",
+            )
+    if not quote.complete or not all(_is_priced(leg) for leg in (quote.leg1, quote.leg2)):
+        return Refusal("too_thin", _thin(quote))
+    return None
+
+
+def known_legs(state: State, spread: str) -> tuple[Instrument, Instrument] | Refusal:
+    """Return both instruments of a spread, or why there are none."""
+    try:
+        names = spread_legs(spread)
+    except UsageError as error:
+        return Refusal("bad_spread", str(error))
+    for name in names:
+        if name not in state.instruments:
+            hint = nearest(name, state.instruments)
+            return Refusal("unknown_market", f"there is no market metadata for {name}, and orders need it{hint}")
+    one, other = (state.instruments[name] for name in names)
+    for leg in (one, other):
+        if not leg.tradable:
+            return Refusal(
+                "not_tradable", f"{leg.symbol} does not accept new orders now: choose another market or wait"
+            )
+    if not pairable(one, other):
+        return Refusal(
+            "not_pairable",
+            f"{one.symbol} ({one.base}, {one.margin.value}) and {other.symbol} ({other.base}, {other.margin.value}) "
+            "make no spread: choose two markets of one coin, both linear, both inverse, or one of them spot",
+        )
+    return one, other
+
+
+def common_unit(one: Instrument, other: Instrument) -> Unit:
+    """Return the unit in which both legs of a spread are measured."""
+    return Unit.FACE if both_inverse(one, other) else Unit.BASE
+
+
+def is_reached(request: SpreadOrderRequest, price: Decimal) -> bool:
+    """Say whether a size-weighted spread reaches the trigger: at or below it for BUY, at or above it for SELL."""
+    assert request.trigger is not None  # checked when the order was entered
+    return price <= request.trigger if request.side is Side.BUY else price >= request.trigger
+
+
+def _check_trigger(request: SpreadOrderRequest) -> Refusal | None:
+    trigger = request.trigger
+    if request.type is SpreadOrderType.MARKET:
+        if trigger is None:
+            return None
+        return Refusal(
+            "trigger_given",
+            f"a market order takes no trigger, but {trigger} was given: leave it out or use auto_trigger",
+        )
+    if trigger is None:
+        return Refusal("no_trigger", "an auto_trigger order needs a trigger: give the spread price in quote money")
+    if not is_workable(trigger):
+        return Refusal(
+            "bad_trigger", f"trigger {trigger:.6g} is not a usable number: give the spread price in quote money"
+        )
+    return None
+
+
+def _check_still_leg(legs: tuple[Instrument, Instrument], size: Decimal) -> Refusal | None:
+    """Check a size in coin on the leg that is not inverse; the inverse leg is checked when it has a price."""
+    still = legs[0] if legs[1].margin is Margin.INVERSE else legs[1]
+    units = size / unit_worth(still) if is_workable(size) else size
+    return check_size(structs.replace(still, min_notional=Decimal(0)), units, Decimal(1))
+
+
+def _price(leg: LegQuote) -> Decimal | None:
+    return leg.average if is_positive(leg.average) else None
+
+
+def _least(bound: Decimal, leg: LegQuote) -> Decimal:
+    """Return the price at which an order is worth least: of all that it may trade at."""
+    return min(bound, leg.average, leg.mid)
+
+
+def _is_priced(leg: LegQuote) -> bool:
+    return all(is_positive(price) for price in (leg.average, leg.worst, leg.mid))
+
+
+def _thin(quote: SpreadQuote) -> str:
+    why = quote.reason or f"{quote.leg1.symbol} shows {quote.leg1.size} and {quote.leg2.symbol} {quote.leg2.size}"
+    return f"the books do not cover a size of {quote.size}: {why}; use a smaller size or wait"
