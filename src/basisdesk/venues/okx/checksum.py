@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from basisdesk.kernel.book import Book
 
 DEPTH = 25
-_levels = msgspec.json.Decoder(list[list[Raw]])
+_texts = msgspec.json.Decoder(list[list[str]]).decode
+_levels = msgspec.json.Decoder(list[list[Raw]]).decode
 
 
 def levels_of(side: Raw) -> list[tuple[str, str]]:
@@ -28,7 +29,10 @@ def levels_of(side: Raw) -> list[tuple[str, str]]:
     Raises:
         msgspec.DecodeError, ValueError: the text is no list of levels.
     """
-    return [(_text(price), _text(size)) for price, size, *_ in _levels.decode(side)]
+    try:
+        return [(price, size) for price, size, *_ in _texts(side)]
+    except msgspec.ValidationError:  # not all are quoted
+        return [(_text(price), _text(size)) for price, size, *_ in _levels(side)]
 
 
 def _text(raw: Raw) -> str:
