@@ -5,7 +5,7 @@ Two formats are read, plain or gzip; which one it is, is told by the first line,
 *Stamped*: a line is the receive time in nanoseconds, a space, and the message exactly as received; an object that has
 ``bids`` and ``asks`` and no ``stream`` is the body of a REST depth snapshot which the recorder took.
 *JSON lines*: a line is an object whose ``t`` says what happened (``header``, ``config``, ``http``, ``connect``,
-``send`` or ``recv``) on the connection ``conn`` at ``ts`` seconds, with the text in ``data`` or, for binary frames, in ``b64``.
+``send`` or ``recv``) on the connection ``conn`` at ``ts`` seconds; text is in ``data``, binary frames are in ``b64``.
 
 Records come lazily and in the order of the file.
 Where time runs backwards inside a file (a clock was set), the record is given the time of the one before it: order is
@@ -24,7 +24,7 @@ from basisdesk.domain.errors import RecordingError
 from basisdesk.store.recording_lines import read_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STAMPED = "stamped"
 JSON_LINES = "jsonl"
@@ -78,8 +78,10 @@ class Recording(msgspec.Struct, frozen=True):
     name: str
     form: str
 
-    def records(self) -> Iterator[Record]:
+    def records(self, progress: Callable[[int], None] | None = None) -> Iterator[Record]:
         """Yield the records, oldest first; times never decrease.
+
+        `progress` is told the number of bytes of the file whenever some were read.
 
         Raises:
             RecordingError: at the first line that cannot be read, naming file and line.
@@ -87,7 +89,7 @@ class Recording(msgspec.Struct, frozen=True):
         from basisdesk.store import recording_formats as formats
 
         read = formats.stamped if self.form == STAMPED else formats.json_lines
-        return read(read_batches(self.path, self.name), self.name)
+        return read(read_batches(self.path, self.name, progress), self.name)
 
 
 def open_recording(path: Path, name: str | None = None) -> Recording:

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 from basisdesk.domain.errors import RecordingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 CHUNK = 1 << 16
@@ -25,8 +25,12 @@ _GZIP_WINDOW = 31  # zlib's number for "the largest window, with a gzip header"
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_batches(path: Path, name: str) -> Iterator[tuple[list[bytes], bool]]:
+def read_batches(
+    path: Path, name: str, progress: Callable[[int], None] | None = None
+) -> Iterator[tuple[list[bytes], bool]]:
     """Yield the file's lines in batches, without line ends, and whether the batch is a last line without a line end.
+
+    `progress` is told how many bytes of the file were read each time.
 
     Raises:
         RecordingError: the file cannot be opened or read, or its compression is truncated or corrupt; every whole line
@@ -36,7 +40,7 @@ def read_batches(path: Path, name: str) -> Iterator[tuple[list[bytes], bool]]:
         raise RecordingError("is a folder: name the recordings in it", name)
     try:
         with path.open("rb") as file:
-            yield from _batches(file, name)
+            yield from _batches(file, name, progress or _quiet)
     except FileNotFoundError as error:
         raise RecordingError("there is no such file", name) from error
     except OSError as error:
@@ -52,7 +56,11 @@ def read_body(path: Path, name: str) -> bytes:
     return b"\n".join(line for lines, _ in read_batches(path, name) for line in lines)
 
 
-def _batches(file: IO[bytes], name: str) -> Iterator[tuple[list[bytes], bool]]:
+def _quiet(_size: int) -> None:
+    """Nobody wants to know."""
+
+
+def _batches(file: IO[bytes], name: str, progress: Callable[[int], None]) -> Iterator[tuple[list[bytes], bool]]:
     first = file.read(CHUNK)
     if not first:
         raise RecordingError("is empty", name, 1)
@@ -60,7 +68,10 @@ def _batches(file: IO[bytes], name: str) -> Iterator[tuple[list[bytes], bool]]:
     rest = b""
     count = 0
     try:
+        told = 0
         for chunk in chunks:
+            progress(file.tell() - told)
+            told = file.tell()
             lines = (rest + chunk).split(b"\n")
             rest = lines.pop()
             if lines:

@@ -1,0 +1,81 @@
+"""What a spread would cost now for a given size: the bridge from the kernel's floats to the engine's decimals.
+
+Prices of recorded levels survive float64 exactly up to fifteen digits, so `worst` and the touch are the venue's own
+numbers again; averages are rounded to twelve significant digits, far below any tick.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from basisdesk.domain.event import LegQuote, SpreadQuote
+from basisdesk.domain.order import Side
+from basisdesk.kernel.book import VALID, state_name
+from basisdesk.kernel.compose import FACE, common_unit, walk_spread
+
+if TYPE_CHECKING:
+    from basisdesk.app.universe import Spread
+    from basisdesk.venues.contract import Market
+
+_ENOUGH = 1e-9  # covered sizes are sums of floats
+NOTHING = Decimal("NaN")
+
+
+def decimal_of(value: float, digits: int = 15) -> Decimal:
+    """Return a float as the shortest decimal of at most so many significant digits; NaN and infinity become NaN."""
+    return Decimal(format(value, f".{digits}g")) if math.isfinite(value) else NOTHING
+
+
+def quote(spread: Spread, side: Side, size: Decimal, now: int) -> SpreadQuote:
+    """Price `size` (common unit) of a spread for this side; `now` is market time in ns."""
+    buy = side is Side.BUY
+    leg1, leg2 = spread.leg1, spread.leg2
+    one, two = leg1.book, leg2.book
+    wanted = float(size) if size.is_finite() and size > 0 else 0.0
+    walked = walk_spread(one, two, buy, wanted) if wanted else (math.nan,) * 5 + (0.0,)
+    price, average1, worst1, average2, worst2, covered = walked
+    best1, best2 = (one.ask, two.bid) if buy else (one.bid, two.ask)
+    unit = common_unit(one, two)
+    legs = (
+        _leg(leg1, average1, worst1, _units(leg1, covered, average1, unit), now),
+        _leg(leg2, average2, worst2, _units(leg2, covered, average2, unit), now),
+    )
+    deep = wanted > 0 and covered >= wanted * (1 - _ENOUGH)
+    fit = all(leg.state == "valid" for leg in legs)
+    return SpreadQuote(
+        spread=spread.name,
+        side=side,
+        size=size,
+        price=decimal_of(price, 12),
+        touch=decimal_of(best1 - best2, 12),
+        leg1=legs[0],
+        leg2=legs[1],
+        complete=deep and fit,
+        reason="" if deep or not fit else f"together they show {covered:.12g} of {size}",
+    )
+
+
+def _leg(market: Market, average: float, worst: float, size: float, now: int) -> LegQuote:
+    book = market.book
+    state = book.state(now)
+    return LegQuote(
+        symbol=market.symbol,
+        average=decimal_of(average, 12),
+        worst=decimal_of(worst),
+        mid=decimal_of(book.mid()),
+        size=decimal_of(size, 12),
+        age=max(now - book.updated, 0),
+        state="valid" if state == VALID else state_name(state),
+    )
+
+
+def _units(market: Market, covered: float, price: float, unit: int) -> float:
+    """Turn a size in the common unit into the venue's own unit."""
+    book = market.book
+    if not covered:
+        return 0.0
+    if book.inverse and unit != FACE:
+        return covered * price / book.multiplier
+    return covered / book.multiplier

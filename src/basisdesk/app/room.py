@@ -1,0 +1,105 @@
+"""The engine, its journal and the paper venue, run to rest in market time.
+
+`take` is the only way in: the event is folded, the effects decided, everything committed in one transaction, and only
+then is anything performed.
+Quotes that the engine asked for are given as soon as they would move it; what comes back from the paper venue, and the
+engine's own deadlines, are due at their own times.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from basisdesk.domain import effect as effects
+from basisdesk.domain import event as events
+from basisdesk.engine.step import next_deadline, step, wants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from basisdesk.domain.effect import Effect
+    from basisdesk.domain.event import Event, SpreadQuote
+    from basisdesk.domain.order import SpreadOrderRequest
+    from basisdesk.engine.state import State
+    from basisdesk.sim.paper import PaperVenue
+    from basisdesk.store.journal import Journal
+
+    Price = Callable[[SpreadOrderRequest], SpreadQuote | None]
+    """Price an order's spread for its side and size now."""
+
+NEVER = 1 << 62
+"""A time that does not come, in ns."""
+
+
+class Room:
+    """Where events become effects.  `due` is when something happens of itself next (ns, `NEVER` for nothing)."""
+
+    def __init__(self, state: State, journal: Journal, paper: PaperVenue, price: Price) -> None:
+        self.state = state
+        self.now = 0
+        self.due = NEVER
+        self.asked: dict[str, int] = {}
+        self.told: list[Callable[[Event, list[Effect]], None]] = []
+        self._journal = journal
+        self._paper = paper
+        self._price = price
+
+    def take(self, event: Event) -> list[Effect]:
+        """Fold an event, commit it with what it decided, and perform that; returns the effects."""
+        decided = step(self.state, event)
+        self._journal.append([event, *decided])
+        for effect in decided:
+            self._perform(effect)
+        for listener in self.told:
+            listener(event, decided)
+        self._set_due()
+        return decided
+
+    def advance(self, now: int) -> None:
+        """Let everything happen that is due up to and including `now`, each thing at its own time."""
+        while self.due <= now:
+            self.now = max(self.now, self.due)
+            for event in self._paper.advance(self.now):
+                self.take(event)
+            self.answer()
+            deadline = next_deadline(self.state)
+            if deadline is not None and deadline <= self.now:
+                self.take(events.TimePassed(self.now))
+                self.answer()
+            self._set_due()
+        self.now = max(self.now, now)
+
+    def answer(self) -> None:
+        """Give every quote that the engine waits for and that would move it now."""
+        for order_id, not_before in list(self.asked.items()):
+            if not_before <= self.now:
+                self.offer(order_id)
+
+    def offer(self, order_id: str) -> bool:
+        """Give the engine the order's quote if that would have any effect; say whether it did."""
+        order = self.state.orders.get(order_id)
+        if order is None:
+            return False
+        quote = self._price(order.request)
+        if quote is None or not wants(self.state, order_id, quote):
+            return False
+        self.asked.pop(order_id, None)
+        self.take(events.Quoted(self.now, order_id, quote))
+        return True
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case effects.SendLeg():
+                self.asked.pop(effect.order_id, None)
+                self._paper.send(effect, self.state.instruments[effect.symbol])
+            case effects.AskQuote():
+                self.asked[effect.order_id] = effect.not_before
+            case effects.EndOrder():
+                self.asked.pop(effect.order_id, None)
+            case _:
+                pass  # acceptance, refusal and claim concern the desk's triggers, which listen
+
+    def _set_due(self) -> None:
+        times = [at for at in self.asked.values() if at > self.now]
+        times += [at for at in (self._paper.next_at(), next_deadline(self.state)) if at is not None]
+        self.due = min(times, default=NEVER)

@@ -1,0 +1,77 @@
+"""Armed auto-triggers: from the board's touch to the engine's size-weighted question.
+
+The board compares best prices, which costs nothing per tick; only when they reach a trigger is the order's whole size
+priced and offered to the engine, which decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from basisdesk.domain.effect import AcceptOrder, Claim, EndOrder, RefuseOrder
+from basisdesk.domain.errors import UsageError
+from basisdesk.domain.order import Side, SpreadOrderType
+
+if TYPE_CHECKING:
+    from basisdesk.app.room import Room
+    from basisdesk.app.universe import Universe
+    from basisdesk.domain.effect import Effect
+    from basisdesk.domain.event import Event
+    from basisdesk.kernel.board import Board
+
+
+class Triggers:
+    """Which order waits behind which trigger of which board."""
+
+    def __init__(self, universe: Universe, room: Room) -> None:
+        self._universe = universe
+        self._room = room
+        self._orders: dict[int, str] = {}
+        self._armed: dict[str, tuple[int, Board]] = {}
+        self._count = 0
+        room.told.append(self._hear)
+
+    def fire(self, triggers: list[int], now: int) -> None:
+        """The board says that these are true on the touch."""
+        self._room.now = max(self._room.now, now)
+        for trigger in triggers:
+            order_id = self._orders.get(trigger)
+            if order_id is not None:
+                self._room.offer(order_id)
+
+    def check(self, order_id: str) -> None:
+        """Offer an order just taken on: its spread may be there already."""
+        if order_id in self._armed:
+            self._room.offer(order_id)
+
+    def _hear(self, _event: Event, decided: list[Effect]) -> None:
+        for effect in decided:
+            match effect:
+                case AcceptOrder() if effect.request.type is SpreadOrderType.AUTO_TRIGGER:
+                    self._arm(effect)
+                case Claim() | EndOrder():
+                    self._disarm(effect.order_id)
+                case RefuseOrder():
+                    order_id = self._room.state.keys.get(effect.key)
+                    if order_id is not None:
+                        self._disarm(order_id)
+                case _:
+                    pass
+
+    def _arm(self, effect: AcceptOrder) -> None:
+        request = effect.request
+        assert request.trigger is not None  # the engine refuses an auto-trigger without one
+        try:
+            spread = self._universe.spread(request.spread)
+        except UsageError:
+            return  # listed, but no recording has opened both legs: it waits and never fires
+        self._count += 1
+        spread.board.arm(self._count, spread.pair, request.side is Side.BUY, float(request.trigger))
+        self._orders[self._count] = effect.order_id
+        self._armed[effect.order_id] = self._count, spread.board
+
+    def _disarm(self, order_id: str) -> None:
+        trigger, board = self._armed.pop(order_id, (0, None))
+        if board is not None:
+            board.disarm(trigger)
+            del self._orders[trigger]
