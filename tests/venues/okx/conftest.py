@@ -110,7 +110,7 @@ def stage() -> Stage:
     return Stage()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def staged() -> Callable[..., Stage]:
     """Make a feed of these codes and channels."""
     return Stage
