@@ -134,6 +134,10 @@ class SnapshotRequest(msgspec.Struct, frozen=True):
 class Feed(Protocol):
     """One connection's conversation with a venue; no clock, no socket."""
 
+    @property
+    def undecoded(self) -> int:
+        """How many frames could not be read and named no market to count them with."""
+
     def to_send(self) -> list[bytes]:
         """Take the frames that should be sent now."""
 
