@@ -86,7 +86,15 @@ def test_a_market_that_is_closed_or_has_no_terms_takes_no_order(make: Make) -> N
     closed = check_size(make("spot", tradable=False), D(1), D(40_000))
     assert closed is not None
     assert closed.code == "not_tradable"
-    for terms in ({"tick": D(0)}, {"step": D("NaN")}, {"contract_size": D(-1)}, {"step": D("1E-999")}):
+    for terms in (
+        {"tick": D(0)},
+        {"step": D("NaN")},
+        {"contract_size": D(-1)},
+        {"step": D("1E-999")},
+        {"min_size": D("NaN")},
+        {"max_size": D("Infinity")},
+        {"min_notional": D(-1)},
+    ):
         refusal = check_size(make("spot", **terms), D(1), D(40_000))
         assert refusal is not None
         assert refusal.code == "no_terms"

@@ -57,13 +57,17 @@ def size_unit(instrument: Instrument) -> str:
 
 
 def check_terms(instrument: Instrument) -> Refusal | None:
-    """Refuse an instrument whose tick, step or contract size is not a positive number."""
-    for name, value in (
-        ("tick", instrument.tick),
-        ("step", instrument.step),
-        ("contract size", instrument.contract_size),
-    ):
-        if not is_workable(value) or value <= 0:
+    """Refuse an instrument whose tick, step or contract size is not positive, or whose limits are not numbers."""
+    grids = (("tick", instrument.tick), ("step", instrument.step), ("contract size", instrument.contract_size))
+    limits = (
+        ("minimum size", instrument.min_size),
+        ("maximum size", instrument.max_size),
+        ("minimum notional", instrument.min_notional),
+    )
+    for name, value in grids + limits:
+        if value is None:
+            continue
+        if not is_workable(value) or value < 0 or (value == 0 and (name, value) in grids):
             return Refusal(
                 "no_terms", f"{instrument.symbol} has a {name} of {value}: orders on it need valid market terms"
             )

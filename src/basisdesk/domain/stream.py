@@ -179,7 +179,7 @@ class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One spread position in topic ``positions`` (``{"at", "rows"}``).
 
     PnL is price profit in `pnl_asset`, before fees; `fees` names each asset with its amount.
-    `legs` has of each leg: symbol, size, base, entry, mark, pnl, pnl_asset, pnl_quote (where it can be valued) and fees.
+    `legs` has of each leg: symbol, size, base, entry, mark, pnl, pnl_asset, pnl_quote (where it can be valued), fees.
     """
 
     spread: str
