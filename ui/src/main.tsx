@@ -1,0 +1,22 @@
+import "@fontsource-variable/inter/wght.css";
+import "./style/theme.css";
+import "./style/page.css";
+import "./style/controls.css";
+import "./style/top.css";
+import "./style/matrix.css";
+import "./style/chart.css";
+import "./style/ladder.css";
+import "./style/ticket.css";
+import "./style/tables.css";
+import "./style/dialogs.css";
+import { render } from "preact";
+import { App } from "./app";
+import { connect } from "./state/live";
+import { wireKeys } from "./state/keys";
+import { wireMode } from "./state/mode";
+
+const root = document.getElementById("terminal");
+if (root !== null) render(<App />, root);
+wireMode();
+wireKeys();
+connect();

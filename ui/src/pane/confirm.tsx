@@ -1,0 +1,93 @@
+// The last look before an order goes out: both legs, what it should cost, and what happens when a leg fails.
+import { useEffect, useRef } from "preact/hooks";
+import { exact, fixed, NONE, size as sizeText } from "../pure/number";
+import { typeWord } from "../pure/order";
+import { label } from "../pure/symbol";
+import { modeName } from "../state/live";
+import { estimated } from "../state/estimate";
+import { details, selectedRow } from "../state/selection";
+import { asking, confirming, draft, send } from "../state/ticket";
+import { Modal } from "./modal";
+
+export function Confirm() {
+  const close = () => {
+    asking.value = false;
+  };
+  return (
+    <Modal open={asking.value} title={`${draft.value.side} spread, ${typeWord(draft.value.type)}`} close={close}>
+      <Summary />
+    </Modal>
+  );
+}
+
+function Summary() {
+  const confirm = useRef<HTMLButtonElement>(null);
+  useEffect(() => confirm.current?.focus(), []);
+  const { side, size, type, trigger, sequence } = draft.value;
+  const row = selectedRow.value;
+  const now = estimated.value;
+  const unit = details.value?.body.unit ?? "";
+  if (row === undefined) return null;
+  const buying = side === "BUY";
+  return (
+    <form
+      class="confirm"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <table>
+        <thead>
+          <tr><th>Leg</th><th>Side</th><th>Market</th><th class="num">Size {unit}</th><th class="num">About</th></tr>
+        </thead>
+        <tbody>
+          <Leg number={1} side={buying ? "BUY" : "SELL"} symbol={row.leg1} size={size} price={now?.leg1} />
+          <Leg number={2} side={buying ? "SELL" : "BUY"} symbol={row.leg2} size={size} price={now?.leg2} />
+        </tbody>
+      </table>
+      <dl class="estimate">
+        {type === "auto_trigger" ? <div class="strong"><dt>Trigger price</dt><dd class="num">{exact(trigger)}</dd></div> : null}
+        <div><dt>Average now</dt><dd class="num">{now === undefined ? NONE : fixed(now.average, now.decimals)}</dd></div>
+        <div><dt>Worst level</dt><dd class="num">{now === undefined ? NONE : fixed(now.worst, now.decimals)}</dd></div>
+        <div><dt>Taker fees</dt><dd class="num">{now?.cost === undefined ? NONE : `≈ ${fixed(now.cost, 2)}`}</dd></div>
+        <div><dt>Sequence</dt><dd>{sequence === "simultaneous" ? "both at once" : "contract first"}</dd></div>
+      </dl>
+      {now !== undefined && !now.complete ? <p class="problem">The ladder shows only {sizeText(now.available)} {unit}.</p> : null}
+      <p class="note">
+        <span aria-hidden="true">▲</span> The legs are not atomic. If the second leg fails, up to {exact(size)} {unit} is exposed until
+        it is hedged. {modeName.value}: fills are simulated.
+      </p>
+      <div class="submit">
+        <button type="submit" ref={confirm} id="confirm" class={side.toLowerCase()}>
+          {side} {exact(size)} {unit} <kbd>Enter</kbd>
+        </button>
+        <button type="button" onClick={() => { asking.value = false; }}>Back</button>
+      </div>
+      <label class="check">
+        <input type="checkbox" checked={!confirming.value} onChange={(event) => { confirming.value = !event.currentTarget.checked; }} />
+        Send without this question from now on
+      </label>
+    </form>
+  );
+}
+
+interface LegProps {
+  number: number;
+  side: string;
+  symbol: string;
+  size: string;
+  price: number | undefined;
+}
+
+function Leg({ number, side, symbol, size, price }: LegProps) {
+  return (
+    <tr>
+      <td>{number}</td>
+      <td class={side.toLowerCase()}>{side}</td>
+      <td>{label(symbol)}</td>
+      <td class="num">{exact(size)}</td>
+      <td class="num">{fixed(price, 2)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,63 @@
+// Numbers as a trader reads them: a real minus sign, grouped thousands, fixed decimals, and a dash for what is missing.
+
+export const MINUS = "−";
+export const NONE = "–";
+
+export function fixed(value: number | null | undefined, decimals: number): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+  const places = Math.min(Math.max(decimals, 0), 12);
+  const digits = Math.abs(value).toFixed(places);
+  const negative = value < 0 && Number(digits) !== 0;
+  return (negative ? MINUS : "") + grouped(digits);
+}
+
+/** As `fixed`, with an explicit plus; zero has no sign. */
+export function signed(value: number | null | undefined, decimals: number): string {
+  const text = fixed(value, decimals);
+  return text === NONE || text.startsWith(MINUS) || isZero(text) ? text : `+${text}`;
+}
+
+/** Exact decimal text as it came, grouped and with a real minus sign; no digit is added or lost. */
+export function exact(text: string | null | undefined, plus = false): string {
+  if (text === null || text === undefined || text === "") return NONE;
+  const plain = text.replace(/^[+-]/, "");
+  if (!/^\d+(\.\d+)?$/.test(plain)) return text;
+  const zero = isZero(plain);
+  const sign = zero ? "" : text.startsWith("-") ? MINUS : plus ? "+" : "";
+  return sign + grouped(plain);
+}
+
+/** Exact text cut for display to `places` decimals, towards zero; trailing zeros are kept up to `places`. */
+export function exactTo(text: string | null | undefined, places: number, plus = false): string {
+  if (text === null || text === undefined || !/^[+-]?\d+(\.\d+)?$/.test(text)) return exact(text, plus);
+  const [whole = "", fraction = ""] = text.split(".");
+  const cut = places > 0 ? `${whole}.${fraction.slice(0, places).padEnd(places, "0")}` : whole;
+  return exact(cut, plus);
+}
+
+export function percent(fraction: number | null | undefined, decimals = 2): string {
+  return fraction === null || fraction === undefined ? NONE : signed(fraction * 100, decimals);
+}
+
+export function sign(value: number | string | null | undefined): -1 | 0 | 1 {
+  const number = Number(value ?? 0);
+  return number > 0 ? 1 : number < 0 ? -1 : 0;
+}
+
+/** Enough decimals for four significant digits, at most eight: for sizes that only inform. */
+export function size(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+  const magnitude = Math.abs(value);
+  const places = magnitude === 0 ? 0 : Math.min(8, Math.max(0, 3 - Math.floor(Math.log10(magnitude))));
+  return fixed(value, magnitude >= 1000 ? 0 : places);
+}
+
+function grouped(digits: string): string {
+  const [whole = "", fraction] = digits.split(".");
+  const left = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return fraction === undefined ? left : `${left}.${fraction}`;
+}
+
+function isZero(text: string): boolean {
+  return !/[1-9]/.test(text);
+}

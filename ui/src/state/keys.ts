@@ -1,0 +1,57 @@
+// Keys for the whole page. A key typed into a field belongs to the field, except Escape.
+import { signal } from "@preact/signals";
+import { asking, clear, side, submit } from "./ticket";
+
+export const helping = signal(false);
+export const searching = signal(0);
+
+function inField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input, select, textarea, dialog") !== null;
+}
+
+function onControl(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("button, a, summary, [role=gridcell], [role=tab]") !== null;
+}
+
+export function wireKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.key === "Escape") return escape(event);
+    if (inField(event.target)) return;
+    const act = actions[event.key];
+    if (event.key === "Enter" && onControl(event.target)) return;
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+const actions: Record<string, () => void> = {
+  "/": () => {
+    searching.value += 1;
+  },
+  "?": () => {
+    helping.value = !helping.value;
+  },
+  b: () => arm("BUY"),
+  B: () => arm("BUY"),
+  s: () => arm("SELL"),
+  S: () => arm("SELL"),
+  Enter: submit,
+};
+
+function arm(wanted: "BUY" | "SELL"): void {
+  side.value = wanted;
+  document.getElementById("size")?.focus();
+}
+
+function escape(event: KeyboardEvent): void {
+  if (helping.value || asking.value) {
+    helping.value = false;
+    asking.value = false;
+    return;
+  }
+  if (event.target instanceof HTMLElement && event.target.closest("[role=combobox]")) return;
+  clear();
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+}

@@ -1,0 +1,110 @@
+// Everything the desk has said, one signal a topic, and how the page stands towards the desk.
+import { computed, signal } from "@preact/signals";
+import type { Desk, Fill, FromServer, LogLine, Market, Order, Position, Rows, Spread, ToServer } from "../wire/types";
+import { type Ear, Socket, socketAddress } from "../wire/socket";
+
+export interface Told<T> {
+  body: T;
+  /** When it arrived, on the clock of `performance.now()`. */
+  received: number;
+}
+
+const SILENCE = 1000;
+
+export const now = signal(performance.now());
+setInterval(() => {
+  now.value = performance.now();
+}, 200);
+
+export const online = signal(false);
+export const link = signal<{ desk: boolean; reason: string }>({ desk: false, reason: "connecting" });
+export const lastHeard = signal(0);
+export const refusal = signal("");
+
+export const desk = signal<Told<Desk> | undefined>(undefined);
+export const markets = signal<Told<Rows<Market>> | undefined>(undefined);
+export const matrix = signal<Told<Rows<Spread>> | undefined>(undefined);
+export const orders = signal<Told<Rows<Order>> | undefined>(undefined);
+export const fills = signal<Told<Rows<Fill>> | undefined>(undefined);
+export const positions = signal<Told<Rows<Position>> | undefined>(undefined);
+export const log = signal<Told<Rows<LogLine>> | undefined>(undefined);
+
+const topics: Record<string, { value: Told<never> | undefined }> = {
+  desk, markets, matrix, orders, fills, positions, log,
+} as never;
+
+export type Pulse = "live" | "ended" | "silent" | "no-desk" | "offline";
+
+export const pulse = computed<Pulse>(() => {
+  if (!online.value) return "offline";
+  if (!link.value.desk) return "no-desk";
+  if (desk.value?.body.running === false) return "ended";
+  return now.value - lastHeard.value > SILENCE ? "silent" : "live";
+});
+
+/** Whether every number on the page is to be read as old. */
+export const allStale = computed(() => pulse.value !== "live" && pulse.value !== "ended");
+
+export const modeName = computed(() => desk.value?.body.mode ?? "");
+export const spreads = computed(() => matrix.value?.body.rows ?? []);
+export const spreadsByName = computed(() => new Map(spreads.value.map((row) => [row.spread, row])));
+export const marketsByName = computed(() => new Map((markets.value?.body.rows ?? []).map((row) => [row.symbol, row])));
+
+/** Age now of something that was `age` ms old when it arrived; an ended replay grows no older. */
+export function ageNow(age: number | null | undefined, received: number): number | null {
+  if (age === null || age === undefined) return null;
+  return pulse.value === "ended" ? age : age + Math.max(0, now.value - received);
+}
+
+type Listener = (body: unknown, received: number) => void;
+const watched = new Map<string, Listener>();
+const replyListeners = new Set<(message: FromServer & { reply: unknown }) => void>();
+
+const ear: Ear = {
+  opened() {
+    online.value = true;
+    for (const topic of watched.keys()) socket.send({ watch: topic });
+  },
+  closed() {
+    online.value = false;
+  },
+  heard(message) {
+    if ("topic" in message) hear(message.topic, message.body);
+    else if ("link" in message) link.value = message.link;
+    else if ("reply" in message) for (const listener of replyListeners) listener(message);
+    else refusal.value = message.error;
+  },
+};
+const socket = new Socket(socketAddress(location), ear);
+
+function hear(topic: string, body: unknown): void {
+  const received = performance.now();
+  lastHeard.value = received;
+  const common = topics[topic];
+  if (common !== undefined) common.value = { body: body as never, received };
+  else watched.get(topic)?.(body, received);
+}
+
+/** Ask for a topic until the returned function is called. */
+export function watch(topic: string, listener: Listener): () => void {
+  watched.set(topic, listener);
+  socket.send({ watch: topic });
+  return () => {
+    if (watched.get(topic) !== listener) return;
+    watched.delete(topic);
+    socket.send({ unwatch: topic });
+  };
+}
+
+export function onReply(listener: (message: FromServer & { reply: unknown }) => void): void {
+  replyListeners.add(listener);
+}
+
+export function say(message: ToServer): boolean {
+  refusal.value = "";
+  return socket.send(message);
+}
+
+export function connect(): void {
+  socket.open();
+}

@@ -1,0 +1,60 @@
+// Which spread is looked at, and what the desk says about it.
+import { computed, effect, signal } from "@preact/signals";
+import { ofMargin, type Margin } from "../pure/matrix";
+import type { Details, Ladder } from "../wire/types";
+import { desk, type Told, spreads, spreadsByName, watch } from "./live";
+import { remembered } from "./prefs";
+
+const wanted = remembered("spread", "");
+export const margin = remembered<Margin>("margin", "all");
+const wantedUnderlying = remembered("underlying", "");
+
+export const underlyings = computed(() => {
+  const told = desk.value?.body.underlyings ?? [];
+  return told.length > 0 ? told : [...new Set(spreads.value.map((row) => row.underlying))];
+});
+
+export const underlying = computed(() =>
+  underlyings.value.includes(wantedUnderlying.value) ? wantedUnderlying.value : (underlyings.value[0] ?? ""),
+);
+
+/** The selected spread: the one chosen if the desk has it, else the first of the shown underlying. */
+export const selected = computed(() => {
+  if (spreadsByName.value.has(wanted.value)) return wanted.value;
+  const shown = spreads.value.filter((row) => row.underlying === underlying.value);
+  return (shown.find((row) => ofMargin(row, margin.value)) ?? shown[0] ?? spreads.value[0])?.spread ?? "";
+});
+export const selectedRow = computed(() => spreadsByName.value.get(selected.value));
+
+export function select(spread: string): void {
+  const row = spreadsByName.value.get(spread);
+  if (row === undefined) return;
+  wanted.value = spread;
+  wantedUnderlying.value = row.underlying;
+  if (!ofMargin(row, margin.value)) margin.value = "all";
+}
+
+export function showUnderlying(name: string): void {
+  wantedUnderlying.value = name;
+}
+
+export const ladder = signal<Told<Ladder> | undefined>(undefined);
+export const details = signal<Told<Details> | undefined>(undefined);
+
+effect(() => {
+  const spread = selected.value;
+  ladder.value = undefined;
+  details.value = undefined;
+  if (spread === "") return undefined;
+  const ends = [
+    watch(`ladder:${spread}`, (body, received) => {
+      ladder.value = { body: body as Ladder, received };
+    }),
+    watch(`details:${spread}`, (body, received) => {
+      details.value = { body: body as Details, received };
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+});
