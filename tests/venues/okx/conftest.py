@@ -18,11 +18,12 @@ Level = tuple[str, str]
 
 
 class Ear:
-    """A sink that remembers what it is told; codes in `unwanted` get no market."""
+    """A sink that remembers what it is told; codes in `unwanted` get no market, those in `given` this one."""
 
     def __init__(self) -> None:
         self.markets: dict[str, Market] = {}
         self.unwanted: list[str] = []
+        self.given: dict[str, Market] = {}
         self.asked: list[str] = []
         self.touches: list[tuple[str, int, int]] = []
         self.trades: list[tuple[str, float, float, bool, str]] = []
@@ -33,7 +34,7 @@ class Ear:
         self.asked.append(code)
         if code in self.unwanted:
             return None
-        self.markets[code] = Market(VENUE.symbol_of(line, code), line, code, Book())
+        self.markets[code] = self.given.get(code) or Market(VENUE.symbol_of(line, code), line, code, Book())
         return self.markets[code]
 
     def touched(self, market: Market, now: int) -> None:

@@ -132,6 +132,14 @@ def test_a_wrong_checksum_takes_the_book_away_until_a_new_snapshot(stage: Stage)
     assert stage.troubles() == [Trouble.CHECKSUM, Trouble.RESYNCED]
 
 
+def test_a_level_that_the_channel_never_sent_makes_the_checksum_wrong(stage: Stage) -> None:
+    good = crc("10:1:11:1")
+    stage.snapshot([("10", "1")], [("11", "1")], checksum=good)
+    stage.market().book.update_levels([(10.5, 1.0)], [], stage.now, 0)
+    stage.update([], [], checksum=good)
+    assert (stage.state(), stage.market().tally.checksums_bad) == (MISMATCHED, 1)
+
+
 def test_a_snapshot_with_a_wrong_checksum_is_no_resync(stage: Stage) -> None:
     stage.snapshot([("10", "1")], [("11", "1")], prevSeqId=-1, seqId=1, checksum=7)
     stage.snapshot([("10", "1")], [("11", "1")], prevSeqId=-1, seqId=1, checksum=7)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from basisdesk.kernel.book import CROSSED, EMPTY, VALID, WAITING
+from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, GAPPED, VALID, WAITING
 from basisdesk.venues.contract import Trouble
 
 if TYPE_CHECKING:
@@ -98,6 +98,28 @@ def test_a_ticker_stands_in_when_the_book_is_refused(staged: Callable[..., Stage
     stage.hear({"event": "error", "code": "64003", "msg": "no rights to channel:books,instId:BTC-USDT"})
     stage.push("tickers", "BTC-USDT", TICKER)
     assert stage.state() == VALID
+
+
+def test_a_ticker_does_not_replace_a_book_that_another_connection_keeps(staged: Callable[..., Stage]) -> None:
+    deep, thin = staged(), staged()
+    thin.push("tickers", "BTC-USDT", TICKER)
+    shared = thin.market()
+    deep.ear.given = {"BTC-USDT": shared}
+    deep.snapshot([("98", "1"), ("97", "1")], [("102", "1")], prevSeqId=-1, seqId=1)
+    thin.push("tickers", "BTC-USDT", TICKER)
+    assert (shared.book.bid, shared.book.depth(0)) == (98, 2)
+    thin.feed.disconnected(thin.now)
+    assert shared.book.state(0) == VALID
+    deep.update([], [], prevSeqId=5, seqId=6)
+    thin.push("tickers", "BTC-USDT", TICKER)
+    assert shared.book.state(0) == GAPPED
+    deep.feed.disconnected(deep.now)
+    assert shared.book.state(0) == CLOSED
+    deep.feed.connected(deep.now)
+    thin.push("tickers", "BTC-USDT", TICKER)
+    assert (shared.book.state(0), shared.book.bid) == (VALID, 99)
+    thin.feed.disconnected(thin.now)
+    assert shared.book.state(0) == CLOSED
 
 
 def test_the_ticker_gives_the_last_price_only_until_trades_are_heard(stage: Stage) -> None:

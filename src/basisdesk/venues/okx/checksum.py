@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from basisdesk.kernel.book import Book
 
 DEPTH = 25
+UNKNOWN = "?"  # a level that this channel never sent, so the checksum cannot agree
 _texts = msgspec.json.Decoder(list[list[str]]).decode
 _levels = msgspec.json.Decoder(list[list[Raw]]).decode
 
@@ -60,8 +61,9 @@ class Texts:
 
     def checksum(self, book: Book) -> int:
         """Return the checksum of the book's best levels in the venue's spelling."""
-        bids = [self._bids[price] for price, _ in book.levels(0, DEPTH)]
-        asks = [self._asks[price] for price, _ in book.levels(1, DEPTH)]
+        bid, ask = self._bids.get, self._asks.get
+        bids = [bid(price, UNKNOWN) for price, _ in book.levels(0, DEPTH)]
+        asks = [ask(price, UNKNOWN) for price, _ in book.levels(1, DEPTH)]
         both = min(len(bids), len(asks))
         parts = [text for pair in zip(bids, asks, strict=False) for text in pair] + bids[both:] + asks[both:]
         return signed(crc32(":".join(parts).encode()))

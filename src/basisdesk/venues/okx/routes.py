@@ -141,10 +141,7 @@ class Tickers:
         except UNREADABLE as error:
             return error
         for bids, asks, last, last_size in quotes:
-            alone = watch.depth is None and market.code not in self._promised
-            if alone:
-                market.book.snapshot_levels(bids, asks, now, 0)
-                watch.note_crossing(self._desk.sink, now)
+            alone = market.code not in self._promised and watch.fill(bids, asks, self._desk.sink, now)
             noted = not watch.trades and not isnan(last)
             if noted:
                 market.book.trade(last, last_size, now)

@@ -52,9 +52,7 @@ class Switchboard:
         for route in self._books:
             route.restart()
         for watch in self._watches.values():
-            if watch is not None:
-                watch.restart()
-                watch.market.book.mark_state(state)
+            if watch is not None and watch.restart(state):
                 self._sink.touched(watch.market, now)
 
     def symbol(self, code: str) -> str | None:

@@ -2,6 +2,8 @@
 
 Several channels may speak of the same book: the deepest one heard owns it, and the tickers fill it only where no book
 channel was heard or promised.
+A second connection may have channels of the same market, so what is in the book is looked at before a ticker replaces
+it, and only what came over this connection is dropped when it ends.
 A crossed book is counted once, when it becomes crossed; one that stays so has missed something.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, VALID, WAITING
 from basisdesk.venues.contract import Market, Report, Trouble
 
 if TYPE_CHECKING:
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
 
 CROSSED_UPDATES = 20
 CROSSED_NS = 1_000_000_000
+Levels = list[tuple[float, float]]
+
+_BARE = (WAITING, CLOSED)
+_IN_SYNC = (VALID, CROSSED, EMPTY)
 
 
 class Source(Protocol):
@@ -31,20 +38,40 @@ class Source(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Watch:
-    """A market, the channels that own its book and its trades, and how long its book has been crossed."""
+    """A market, the channels that own its book and its trades, and how long its book has been crossed.
+
+    `filled` says that the book is made of tickers of this connection.
+    """
 
     market: Market
     depth: Source | None = None
+    filled: bool = False
     trades: str = ""
     crossed: bool = False
     crossed_since: int = 0
     crossed_updates: int = 0
 
-    def restart(self) -> None:
-        """Nothing is known of the channels: a connection begins or ended."""
+    def restart(self, state: int) -> bool:
+        """A connection begins or ended: forget its channels; return whether its book took this state."""
+        book = self.market.book
+        ours = self.depth is not None or self.filled or book.state(0) in _BARE
+        if ours:
+            book.mark_state(state)
         self.depth = None
+        self.filled = False
         self.trades = ""
         self.crossed = False
+        return ours
+
+    def fill(self, bids: Levels, asks: Levels, sink: Sink, now: int) -> bool:
+        """Make a book of one level a side of a ticker; return whether it may stand in for a better one."""
+        book = self.market.book
+        mine = self.filled and max(book.depth(0), book.depth(1)) <= 1 and book.state(0) in _IN_SYNC
+        self.filled = self.depth is None and (mine or book.state(0) == WAITING)
+        if self.filled:
+            book.snapshot_levels(bids, asks, now, 0)
+            self.note_crossing(sink, now)
+        return self.filled
 
     def note_crossing(self, sink: Sink, now: int) -> bool:
         """Look whether the book is crossed; return whether it has been for too long to be believed."""
