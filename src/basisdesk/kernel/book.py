@@ -195,6 +195,7 @@ class Book:
         available: cython.double
         taken: cython.double
         covered: cython.double = 0.0
+        size = float(size)
         wanted: cython.double = size
         coin: cython.double = 0.0
         money: cython.double = 0.0

@@ -48,12 +48,16 @@ class Book:
     def snapshot(self, bids: Buffer, asks: Buffer, now: int, sequence: int) -> None:
         """Replace the book by JSON text of levels, `[["price","size",...],...]`; numbers may be quoted or not.
 
-        Extra columns of a level are skipped.  Becomes VALID (then CROSSED or EMPTY are derived).
+        Levels may come in any order; of equal prices the last counts.  Extra columns of a level are skipped.
+        Becomes VALID (then CROSSED or EMPTY are derived).
         Raises ValueError, changing nothing, on text that is not a list of levels, or a price or size that is not a
         finite number, a price <= 0 or a size < 0.
         """
     def update(self, bids: Buffer, asks: Buffer, now: int, sequence: int) -> int:
-        """Apply JSON text of changed levels (size 0 removes); return how many were given.  Raises as `snapshot`."""
+        """Apply JSON text of changed levels (size 0 removes); return how many were given.  Raises as `snapshot`.
+
+        The sync state stays as it is: levels that arrive while it is not VALID do not make it so.
+        """
     def snapshot_levels(
         self, bids: list[tuple[float, float]], asks: list[tuple[float, float]], now: int, sequence: int
     ) -> None:
@@ -65,7 +69,10 @@ class Book:
     def trade(self, price: float, size: float, now: int) -> None:
         """Note the last trade."""
     def mark_state(self, state: int) -> None:
-        """Set the sync state: WAITING, GAPPED, MISMATCHED or CLOSED drop every level; VALID keeps them."""
+        """Set the sync state: WAITING, GAPPED, MISMATCHED or CLOSED drop every level; VALID keeps them.
+
+        Raises ValueError for the derived states.
+        """
     def state(self, now: int) -> int:
         """The state now: the sync state, else EMPTY, CROSSED or STALE, else VALID.  `now` 0 skips the age test."""
     def mid(self) -> float:
@@ -80,6 +87,8 @@ class Book:
         """Walk the side from its best level: (average price, worst price, size covered).
 
         unit 0: `size` in the venue's unit; 1: in base coin; 2: in quote face (inverse only).
-        The average is size-weighted in that unit: arithmetic for coin, harmonic for face of an inverse book.
+        The average is the price achieved, money paid per coin received: the arithmetic mean weighted by coin, which is
+        the harmonic mean weighted by contracts or face of an inverse book.
         (NaN, NaN, 0) when the side is empty; covered < size when depth ends first.
+        Raises ValueError for a size that is not above zero, an unknown side or unit, or unit 2 of a book not inverse.
         """

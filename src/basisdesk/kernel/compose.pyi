@@ -29,11 +29,14 @@ def compose(
 
     Each level is (m1*price1 - m2*price2, size in the common unit, leg 1 price, leg 2 price); prices are non-decreasing
     on the ask side and non-increasing on the bid side.  Level sizes are divided by |ratio| of their leg.
-    The second value says which leg ran out: 0 neither (depth limit), 1, 2, or 3 both.
+    The second value says which leg is used up to its last level: 0 neither (depth limit), 1, 2, or 3 both.
+    Raises ValueError for a depth below 1, a multiplier not above zero, or a ratio of zero.
     """
 
 def walk_spread(leg1: Book, leg2: Book, ask: bool, size: float) -> tuple[float, float, float, float, float, float]:
     """Size-weighted spread: (price, leg 1 average, leg 1 worst, leg 2 average, leg 2 worst, size covered by both).
 
     `ask` True prices a BUY (LEG1 asks, LEG2 bids).  `size` is in the common unit.
+    Where one leg's depth ends first, both are priced for what it covers; all NaN and 0 when a needed side is empty.
+    Raises ValueError for a size that is not above zero.
     """

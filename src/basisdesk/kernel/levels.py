@@ -52,9 +52,10 @@ class Levels:
         for pair in pairs:
             try:
                 price, size = pair
-                self.add(float(price), float(size))
-            except (TypeError, OverflowError) as error:
+                level = float(price), float(size)
+            except (TypeError, ValueError, OverflowError) as error:
                 raise ValueError(f"a level is a price and a size, not {pair!r}") from error
+            self.add(level[0], level[1])
         return 0
 
     def add(self, price, size):

@@ -17,5 +17,6 @@ def run(
 
     `times` is array('q') of ns, `markets` array('i'), the rest array('d'), all of one length.
     NumPy arrays of the same item types are taken too.
-    Raises ValueError on unequal lengths or an unknown market index, before the first tick.
+    Raises ValueError on unequal lengths, other item types, an unknown market or one with a book, before the first tick.
+    Triggers are tested and watched bars folded at every tick, as by `set_top`.
     """
