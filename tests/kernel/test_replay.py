@@ -73,7 +73,8 @@ def test_no_ticks_are_a_run_too() -> None:
 def test_unequal_columns_are_refused_before_the_first_tick() -> None:
     for short in range(5):
         board, bars = board_of(2)
-        columns: list[Any] = [column[: 20 - (place == short)] for place, column in enumerate(columns_of(2, 20, seed=2))]
+        whole: list[Any] = list(columns_of(2, 20, seed=2))
+        columns = [column[: 20 - (place == short)] for place, column in enumerate(whole)]
         with pytest.raises(ValueError, match="columns differ in length"):
             replay.run(board, *columns)
         assert bars[0].count(BID, 0) == 0
