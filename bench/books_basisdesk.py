@@ -44,6 +44,7 @@ def prepare(market: str) -> Callable[[], int]:
     feed.connected(1)
     feed.receive(frames[0], 2)
     feed.receive_reply(SnapshotRequest(market, code, ""), snapshot, 3)
+    sink.top = 0.0  # there was no top before the snapshot
     receive = feed.receive
 
     def run() -> int:
