@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from basisdesk.app.tape import Tape
     from basisdesk.app.universe import Spread
 
+    Bar = tuple[int, float, float, float, float, int]
+
 SECOND = 1_000_000_000
 PERIODS = {
     "1s": SECOND,
@@ -47,17 +49,17 @@ class Charts:
         self._opened: dict[str, Spread] = {}
         self._told: dict[str, tuple[int, int]] = {}
 
-    def whole(self, spread: Spread, topic: str, source: str, period: str, now: int) -> Candles | None:
+    def whole(self, spread: Spread, topic: str, source: str, period: str, now: int, decimals: int) -> Candles | None:
         """Return all bars of a series; None when there is no such source or period."""
         if source not in SOURCES or period not in self.periods:
             return None
         bars = self._open(spread)
         place = list(self.periods).index(period)
-        rows = bars.rows(SOURCES[source], place)
+        rows = _rounded(bars.rows(SOURCES[source], place), decimals)
         self._told.setdefault(topic, _mark(bars, source, place))
         return Candles(at=now, spread=spread.name, source=source, period=period, whole=True, bars=rows)
 
-    def more(self, spread: Spread, topic: str, source: str, period: str, now: int) -> Candles | None:
+    def more(self, spread: Spread, topic: str, source: str, period: str, now: int, decimals: int) -> Candles | None:
         """Return the newest bars of a series that was told whole; None when nothing changed since."""
         bars = self._open(spread)
         place = list(self.periods).index(period)
@@ -67,7 +69,7 @@ class Charts:
             return None
         self._told[topic] = mark
         missed = mark[0] - told[0] if told is not None else 0
-        rows = bars.rows(SOURCES[source], place, newest=min(CAPACITY, missed + NEWEST))
+        rows = _rounded(bars.rows(SOURCES[source], place, newest=min(CAPACITY, missed + NEWEST)), decimals)
         return Candles(at=now, spread=spread.name, source=source, period=period, whole=False, bars=rows)
 
     def keep(self, topics: Mapping[str, str]) -> None:
@@ -91,6 +93,14 @@ class Charts:
             spread.board.watch(spread.pair, spread.bars)
             self._opened[spread.name] = spread
         return spread.bars
+
+
+def _rounded(rows: list[Bar], places: int) -> list[Bar]:
+    """Rid prices of what float subtraction leaves behind the last decimal of the spread."""
+    return [
+        (at, round(first, places), round(high, places), round(low, places), round(last, places), ticks)
+        for at, first, high, low, last, ticks in rows
+    ]
 
 
 def _mark(bars: Bars, source: str, place: int) -> tuple[int, int]:

@@ -102,8 +102,9 @@ def spread_row(pair: Pair, live: bool, now: int) -> SpreadRow:
     book1, book2 = pair.leg1.market.book, pair.leg2.market.book
     state = spread_state(pair, live, now)
     shown = state in {"live", state_name(STALE)}
-    bid = _known(book1.bid - book2.ask) if shown else None
-    ask = _known(book1.ask - book2.bid) if shown else None
+    places = pair.decimals
+    bid = _known(book1.bid - book2.ask, places) if shown else None
+    ask = _known(book1.ask - book2.bid, places) if shown else None
     mid = (bid + ask) / 2 if bid is not None and ask is not None else None
     mid2 = _known(book2.mid())
     return SpreadRow(
@@ -113,9 +114,9 @@ def spread_row(pair: Pair, live: bool, now: int) -> SpreadRow:
         leg2=pair.leg2.market.symbol,
         bid=bid,
         ask=ask,
-        mid=mid,
-        mid_bp=mid / mid2 / BASIS_POINT if mid is not None and mid2 else None,
-        last=_known(book1.last - book2.last),
+        mid=None if mid is None else round(mid, places + 1),
+        mid_bp=round(mid / mid2 / BASIS_POINT, 4) if mid is not None and mid2 else None,
+        last=_known(book1.last - book2.last, places),
         annualised=_annualised(pair, mid, mid2, now),
         state=state,
         age=age(min(book1.seen, book2.seen), now),
@@ -140,8 +141,8 @@ def ladder(pair: Pair, live: bool, now: int) -> Ladder:
         age=age(min(book1.seen, book2.seen), now),
         unit=_unit(pair),
         decimals=pair.decimals,
-        bids=bids,
-        asks=asks,
+        bids=[_level(level, pair.decimals) for level in bids],
+        asks=[_level(level, pair.decimals) for level in asks],
         short_leg=short,
     )
 
@@ -193,7 +194,12 @@ def decimals_of(leg1: Leg, leg2: Leg) -> int:
 
 def age(seen: int, now: int) -> float | None:
     """Return milliseconds since `seen`, None when that never was."""
-    return max(0, now - seen) / _MILLISECOND if seen else None
+    return round(max(0, now - seen) / _MILLISECOND, 1) if seen else None
+
+
+def _level(level: tuple[float, float, float, float], places: int) -> tuple[float, float, float, float]:
+    price, size, price1, price2 = level
+    return round(price, places), round(size, _MOST_DECIMALS), price1, price2
 
 
 def _decimals_seen(book: Book) -> int:
@@ -234,7 +240,7 @@ def _annualised(pair: Pair, mid: float | None, mid2: float | None, now: int) -> 
     if one.kind is not Kind.DATED or one.expiry is None or two.kind is Kind.DATED:
         return None
     found = delivery_yield(Decimal(mid + mid2), Decimal(mid2), days_between(now, one.expiry))
-    return None if found is None else float(found)
+    return None if found is None else round(float(found), 6)
 
 
 def _apr(rate: float, hours: int) -> float | None:
@@ -246,8 +252,9 @@ def _price(book: Book) -> Decimal | None:
     return Decimal(repr(mid)) if math.isfinite(mid) else None
 
 
-def _known(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _known(value: float, places: int = 15) -> float | None:
+    """Return a number, rid of what float subtraction leaves behind `places` decimals; None for NaN."""
+    return round(value, places) if math.isfinite(value) else None
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -18,20 +18,34 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from basisdesk.engine.profit import HoldingView, SpreadHoldingView
-    from basisdesk.engine.state import Fill, State
+    from basisdesk.engine.state import Fill, SpreadOrder, State
     from basisdesk.engine.view import LegView, OrderView
 
 ORDERS = 200
 FILLS = 500
 
 
-def order_rows(state: State) -> list[OrderRow]:
-    """Return the working orders and the newest of the others, newest first."""
-    newest = list(reversed(state.orders))
-    ids = [order_id for order_id in newest if order_id in state.open]
-    ids += [order_id for order_id in newest if order_id not in state.open][:ORDERS]
-    views = sorted((order_view(state, order_id) for order_id in ids), key=lambda view: view.created, reverse=True)
-    return [_order_row(view) for view in views]
+class Orders:
+    """Rows of orders; a row is made again only when its order changed."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._made: dict[str, tuple[SpreadOrder, OrderRow]] = {}
+
+    def rows(self) -> list[OrderRow]:
+        """Return every working order and the newest of the others, newest first."""
+        newest = list(reversed(self._state.orders))
+        rest = [order_id for order_id in newest if order_id not in self._state.open][:ORDERS]
+        shown_ids = dict.fromkeys([*self._state.open, *rest])
+        self._made = {order_id: self._row(order_id) for order_id in newest if order_id in shown_ids}
+        return [row for _, row in self._made.values()]
+
+    def _row(self, order_id: str) -> tuple[SpreadOrder, OrderRow]:
+        order = self._state.orders[order_id]
+        made = self._made.get(order_id)
+        if made is not None and made[0] is order:
+            return made
+        return order, _order_row(order_view(self._state, order_id))
 
 
 def fill_rows(state: State) -> list[FillRow]:
