@@ -5,9 +5,14 @@ import os
 from pathlib import Path
 
 import coverage
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Machines are noisy: a slow example is not a failure, and the same examples run everywhere.
+hypothesis.settings.register_profile("basisdesk", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("basisdesk")
 
 
 @pytest.fixture(scope="session")

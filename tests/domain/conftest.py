@@ -6,14 +6,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import settings
 
 from basisdesk.domain.instrument import Instrument, Kind, Margin
 
 D = Decimal
-
-settings.register_profile("untimed", deadline=None)  # a busy machine is no finding
-settings.load_profile("untimed")
 
 SPOT = Instrument(
     symbol="binance:BTC/USDT",
