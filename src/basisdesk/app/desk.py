@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from basisdesk.domain.instrument import Instrument
     from basisdesk.domain.order import Side, SpreadOrderRequest
     from basisdesk.kernel.bars import Bars
+    from basisdesk.kernel.book import Book
     from basisdesk.store.journal import Journal
     from basisdesk.venues.contract import Market, Report
 
@@ -180,5 +181,6 @@ class Desk:
             return None  # the engine says what is wrong with the name
         return quotes.quote(spread, request.side, request.size, self.now)
 
-    def _book_of(self, symbol: str) -> Market | None:
-        return self.markets.get(symbol)
+    def _book_of(self, symbol: str) -> Book | None:
+        market = self.markets.get(symbol)
+        return None if market is None else market.book

@@ -8,7 +8,6 @@ A market is looked up by venue, product line and code, which is how a feed names
 from __future__ import annotations
 
 from enum import IntEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basisdesk.app.origin import Origin, origin_of_file_name, origins, split_prefix
@@ -79,28 +78,34 @@ def read_instruments(arguments: Sequence[str]) -> list[Instrument]:
 
 def _read(argument: str) -> list[Instrument]:
     named, path = split_prefix(argument)
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name the instrument list in it")
     body = read_body(path, str(path))
-    hint = named or origin_of_file_name(Path(path.name))
-    tried = [hint] if named else [*([hint] if hint else []), *origins().values()]
+    told = named or origin_of_file_name(path)
+    tried = [told] if told is not None else list(origins().values())
+    found: dict[str, list[Instrument]] = {}
     reasons = []
     for origin in tried:
         try:
-            found = _decode(origin, body)
+            listed = origin.venue.decode_instruments(origin.line, body)
         except DecodeError as error:
             reasons.append(f"{origin.name}: {error}")
             continue
-        if found:
-            return found
-        reasons.append(f"{origin.name}: it lists nothing")
-    known = ", ".join(origins())
-    raise UsageError(
-        f"{path} is not an instrument list of {named.name if named else f'any of {known}'} ({reasons[0]}); "
-        "give the REST body as received, and put its line and a colon in front if need be (binance.coinm:FILE)"
-    )
-
-
-def _decode(origin: Origin, body: bytes) -> list[Instrument]:
-    return origin.venue.decode_instruments(origin.line, body)
+        if listed:
+            found[origin.name] = listed
+    if not found:
+        whose = ", ".join(origin.name for origin in tried)
+        why = f" ({reasons[0]})" if reasons else ": it lists nothing"
+        raise UsageError(
+            f"{path} is no instrument list of {whose}{why}; give the REST body as received, and put its product line "
+            "and a colon in front where the file name does not begin with it (binance.coinm:FILE)"
+        )
+    if len(found) > 1:
+        raise UsageError(
+            f"{path} could be an instrument list of {' or '.join(found)}: put the one that it is and a colon in front "
+            f"({next(iter(found))}:{path})"
+        )
+    return next(iter(found.values()))
 
 
 def symbol_of(listings: Listings, origin: Origin, line: str, code: str) -> str | None:

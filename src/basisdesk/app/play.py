@@ -64,6 +64,12 @@ class Player:
         return sum(track.frames for track in self._tracks)
 
     @property
+    def undecoded(self) -> int:
+        """Frames that could not be read and named no market."""
+        talks = {id(talk): talk for track in self._tracks for talk in track.conversations()}
+        return sum(talk.feed.undecoded for talk in talks.values())
+
+    @property
     def size(self) -> int:
         """Bytes of all recordings, as stored."""
         return sum(track.source.recording.path.stat().st_size for track in self._tracks)

@@ -51,7 +51,7 @@ class Sampler:
     def __init__(self, universe: Universe, wanted: list[str] | None) -> None:
         """`wanted` None samples every spread of the boards."""
         self._universe = universe
-        self._wanted = wanted
+        self.wanted = wanted
         self.columns: dict[str, Column] = {name: Column() for name in wanted or ()}
         self._next = 0
         self._watchers: list[Callable[[int], None]] = []
@@ -77,7 +77,7 @@ class Sampler:
 
     def _sample(self, now: int) -> None:
         spreads = self._universe.spreads
-        for name in self._wanted if self._wanted is not None else list(spreads):
+        for name in self.wanted if self.wanted is not None else list(spreads):
             spread = spreads.get(name)
             if spread is not None and spread.live(now):
                 column = self.columns.get(name)

@@ -7,6 +7,7 @@ pair of its own.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ class Universe:
         self._stale_after = stale_after
         self._periods = list(periods)
         self._wanted = None if wanted is None else dict.fromkeys(wanted)
+        self._asked = dict.fromkeys(wanted or ())
         self._by_underlying: dict[str, list[Market]] = {}
 
     def open(self, symbol: str, line: str, code: str, instrument: Instrument | None) -> Market:
@@ -104,6 +106,11 @@ class Universe:
             raise UsageError(f"{name} is no spread: its legs are on different underlyings")
         return self._make(self.markets[legs[0]], self.markets[legs[1]], one.base)
 
+    def want(self, names: Sequence[str]) -> None:
+        """Make these spreads too, as soon as their legs are open."""
+        self._asked.update(dict.fromkeys(names))
+        self._make_wanted()
+
     def watch(self, spread: Spread, *, capacity: int = 4096) -> Bars:
         """Fold the spread's candles from now on; returns them, the same ones when it is watched already."""
         if spread.bars is None:
@@ -131,9 +138,10 @@ class Universe:
         return made
 
     def _make_wanted(self) -> None:
-        for name in self._wanted or ():
+        for name in self._asked:
             if name not in self.spreads and all(symbol in self.markets for symbol in spread_legs(name)):
-                self.spread(name)
+                with suppress(UsageError):  # legs of two underlyings: whoever asked is told when it is used
+                    self.spread(name)
 
 
 def _set_unit(book: Book, instrument: Instrument) -> None:

@@ -1,0 +1,162 @@
+"""The command line.
+
+Nothing heavy is imported before a command needs it, so `--help` answers at once.
+Whatever goes wrong for a reason that the operator can mend is one sentence on stderr and an exit code:
+0 ok, 1 failure, 2 usage, 3 configuration, 5 an order was refused, 130 interrupted.
+Anything else is our bug and shows its traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 (typer reads the annotations while running)
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FAILED, USAGE, CONFIGURATION, INTERRUPTED = 1, 2, 3, 130
+
+app = typer.Typer(
+    name="basisdesk",
+    help="A self-hosted trading desk for crypto spreads.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+journal = typer.Typer(help="Look into the journal of what was decided.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(journal, name="journal")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from basisdesk import __version__
+
+        typer.echo(f"basisdesk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """A self-hosted trading desk for crypto spreads."""
+
+
+@app.command()
+def replay(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Recordings, plain or gzip: [VENUE.LINE:]FILE.")
+    ],
+    spread: Annotated[
+        list[str] | None, typer.Option("--spread", metavar="LEG1~LEG2", help="Spread to watch; every pair without.")
+    ] = None,
+    speed: Annotated[str, typer.Option("--speed", metavar="N|max", help="1 is as recorded; max does not wait.")] = "",
+    candles: Annotated[str, typer.Option("--candles", metavar="PERIODS", help="Candle periods.")] = "1s,1m",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    order: Annotated[
+        list[str] | None,
+        typer.Option("--order", metavar="JSON", help='Order to enter: {"spread", "side", "type", "size", ...}.'),
+    ] = None,
+    latency: Annotated[float, typer.Option("--latency", metavar="MS", help="Milliseconds to the paper venue.")] = 50.0,
+    reject_rate: Annotated[float, typer.Option("--reject-rate", metavar="SHARE", help="Orders rejected.")] = 0.0,
+    partial_rate: Annotated[float, typer.Option("--partial-rate", metavar="SHARE", help="Orders cut short.")] = 0.0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of rejects and partial fills.")] = 0,
+    journal_file: Annotated[
+        Path | None, typer.Option("--journal", metavar="FILE", help="Keep what was decided in this new file.")
+    ] = None,
+    instruments: Annotated[
+        list[str] | None, typer.Option("--instruments", metavar="FILE", help="REST body of an instrument list.")
+    ] = None,
+    stale: Annotated[float, typer.Option("--stale", metavar="SECONDS", help="Age at which a book is stale.")] = 10.0,
+    serve: Annotated[bool, typer.Option("--serve", help="Show it in the browser.")] = False,
+    port: Annotated[int, typer.Option("--port", help="Port of the page on 127.0.0.1.")] = 8420,
+) -> None:
+    """Play recordings through the desk and report what was seen and done.
+
+    Spread statistics are sampled every 100 ms of recording time while both books are valid.
+    An order is entered when both its books are first valid, or at "at" seconds after the start.
+    """
+
+    def run() -> int:
+        from basisdesk.app import options
+        from basisdesk.app import replay as command
+        from basisdesk.domain.errors import UsageError
+
+        if serve and as_json:
+            raise UsageError("--serve shows the replay in the browser and --json prints its report: choose one")
+        wanted = command.Options(
+            files=files,
+            spreads=options.check_spreads(spread or []),
+            speed=options.parse_speed(speed or ("1" if serve else "max")),
+            candles=options.parse_periods(candles),
+            entries=[options.parse_order(text, number) for number, text in enumerate(order or [], 1)],
+            terms=options.paper_terms(latency, reject_rate, partial_rate, seed),
+            journal=journal_file,
+            instruments=instruments or [],
+            stale_after=options.duration("--stale", stale, options.SECOND),
+        )
+        return command.serve(wanted, port) if serve else command.run(wanted, as_json=as_json)
+
+    _leave(run)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option("--port", help="Port of the page on 127.0.0.1.")] = 8420,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the simulated markets.")] = 1,
+    speed: Annotated[float, typer.Option("--speed", help="Market seconds a second.")] = 1.0,
+) -> None:
+    """Trade simulated markets in the browser; needs no network, no account and no recordings."""
+
+    def run() -> int:
+        from basisdesk.app import demo as command
+
+        return command.run(port=port, seed=seed, speed=speed)
+
+    _leave(run)
+
+
+@journal.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Journal to check.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check that a journal is whole, folds to its sealed state, and decides the same again."""
+
+    def run() -> int:
+        from basisdesk.app import verify as command
+
+        return command.verify(file, as_json=as_json)
+
+    _leave(run)
+
+
+def _leave(run: Callable[[], int]) -> None:
+    """Run a command and leave with its exit code."""
+    from basisdesk.domain.errors import BasisdeskError, ConfigurationError, UsageError
+
+    try:
+        code = run()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BasisdeskError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 (the one sentence)
+        code = (
+            USAGE
+            if isinstance(error, UsageError)
+            else CONFIGURATION
+            if isinstance(error, ConfigurationError)
+            else FAILED
+        )
+    raise typer.Exit(code)

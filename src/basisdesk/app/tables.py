@@ -1,0 +1,231 @@
+"""What a replay found, as tables for a person.
+
+Numbers are aligned on their decimals, missing ones are a dash, and a total line says how fast it went.
+Tables are as wide as they need to be where the output is not a terminal, so nothing is cut off in a pipe.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from basisdesk.app.report import COUNTS, Outcome, order_rows, position_views, spread_summaries, text
+from basisdesk.kernel.book import VALID, state_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+WIDTH = 220
+"""Columns of an output that is no terminal."""
+_FIGURES = ("first", "last", "min", "median", "max")
+_ROWS = (("mid", "mid", 2), ("mid_bp", "mid bp", 2), ("bid", "bid", 2), ("ask", "ask", 2))
+
+
+def print_tables(outcome: Outcome) -> None:
+    """Write the report to stdout."""
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, soft_wrap=False)
+    if outcome.desk.markets:
+        console.print(_markets(outcome))
+    if outcome.sampler.wanted is not None or outcome.desk.spreads:
+        console.print(_spreads(outcome))
+    if outcome.entries:
+        console.print(_orders(outcome))
+        console.print(_legs(outcome))
+    if outcome.desk.state.fills:
+        console.print(_fills(outcome))
+        console.print(_positions(outcome))
+    console.print(_total(outcome), soft_wrap=True)
+
+
+def _table(title: str, *columns: tuple[str, str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for name, side in columns:
+        table.add_column(name, justify="right" if side == "r" else "left", no_wrap=name != "reason", overflow="fold")
+    return table
+
+
+def _markets(outcome: Outcome) -> Table:
+    names = [name.replace("_", " ") for name in COUNTS]
+    table = _table(
+        "Markets", ("market", "l"), *((name, "r") for name in names), ("ticker", "r"), ("book", "l"), ("reason", "l")
+    )
+    table.columns[-1].header = "orders"
+    desk = outcome.desk
+    for symbol, market in sorted(desk.markets.items()):
+        tally = market.tally
+        refusal = desk.refusal_of(symbol)
+        state = market.book.state(desk.now)
+        ticker = f"{tally.ticker_agrees:,} = / {tally.ticker_differs:,} ≠"
+        table.add_row(
+            symbol,
+            *(f"{getattr(tally, name):,}" for name in COUNTS),
+            ticker if tally.ticker_agrees or tally.ticker_differs else "-",
+            "valid" if state == VALID else state_name(state),
+            "taken" if refusal is None else f"refused: {refusal.message}",
+        )
+    return table
+
+
+def _spreads(outcome: Outcome) -> Table:
+    names = [period.name for period in outcome.periods]
+    table = _table(
+        "Spreads (sampled every 100 ms while both books are valid; bp of LEG2's mid)",
+        ("spread", "l"),
+        ("", "l"),
+        *((name, "r") for name in _FIGURES),
+        *((f"{name} candles", "r") for name in names),
+    )
+    for name, found in sorted(spread_summaries(outcome).items()):
+        places = _places(outcome, name)
+        for number, (key, label, least) in enumerate(_ROWS):
+            digits = least if key == "mid_bp" else places
+            figures = [_figure(found[key][figure], digits) for figure in _FIGURES]
+            candles = [f"{found['candles'][period]:,}" if not number else "" for period in names]
+            table.add_row(name if not number else "", label, *figures, *candles, end_section=number == len(_ROWS) - 1)
+    return table
+
+
+def _places(outcome: Outcome, name: str) -> int:
+    """Decimals of a spread's prices: one more than the finer tick has, for mids; 2 where no tick is known."""
+    spread = outcome.desk.spreads.get(name)
+    if spread is None:
+        return 2
+    listed = outcome.desk.instruments
+    ticks = [listed[leg.symbol].tick for leg in (spread.leg1, spread.leg2) if leg.symbol in listed]
+    exponents = [tick.normalize().as_tuple().exponent for tick in ticks]
+    least = min((each for each in exponents if isinstance(each, int)), default=-8)
+    return max(-least + 1, 1)
+
+
+def _orders(outcome: Outcome) -> Table:
+    names = ("order", "spread", "side", "type", "size", "filled", "unit", "state", "trigger", "displayed", "achieved")
+    sides = "llllrrllrrr"
+    table = _table("Orders", *zip(names, sides, strict=True), ("unhedged", "r"), ("fees", "l"), ("reason", "l"))
+    for row in order_rows(outcome):
+        seen = row["fired"] if row["fired"] is not None else row["displayed"]
+        figures = (row["trigger"], seen, row["achieved"], row["unhedged"])
+        table.add_row(
+            row["order_id"] or row["key"],
+            row["spread"],
+            row["side"],
+            row["type"],
+            _short(row["size"]),
+            _short(row["filled"]),
+            row["unit"] or "",
+            row["state"],
+            *(_short(value) for value in figures),
+            _fees(row["fees"]),
+            row["reason"],
+        )
+    return table
+
+
+def _legs(outcome: Outcome) -> Table:
+    names = ("order", "leg", "market", "side", "sent", "filled", "unwound", "average", "status", "fees", "reason")
+    table = _table("Legs", *zip(names, "llllrrrrlll", strict=True))
+    for row in order_rows(outcome):
+        for leg in row["legs"]:
+            table.add_row(
+                row["order_id"],
+                str(leg["leg"]),
+                leg["symbol"],
+                leg["side"],
+                *(_short(leg[name]) for name in ("sent", "filled", "unwound", "average")),
+                leg["status"] or "-",
+                _fees(leg["fees"]),
+                leg["message"],
+            )
+    return table
+
+
+def _fills(outcome: Outcome) -> Table:
+    names = ("time (UTC)", "order", "leg", "market", "side", "price", "size", "base", "fee", "asset")
+    table = _table("Fills", *zip(names, "lllllrrrrl", strict=True))
+    for fill in outcome.desk.state.fills:
+        table.add_row(
+            _clock(fill.at),
+            fill.order_id,
+            str(fill.leg),
+            fill.symbol,
+            fill.side.value,
+            *(_short(text(value)) for value in (fill.price, fill.size, fill.base, fill.fee)),
+            fill.fee_asset,
+        )
+    return table
+
+
+def _positions(outcome: Outcome) -> Table:
+    names = (
+        "position",
+        "size",
+        "unit",
+        "entry",
+        "mark",
+        "PnL",
+        "asset",
+        "PnL in quote",
+        "fees",
+        "fees in quote",
+        "net",
+    )
+    table = _table(
+        "Positions (valued at the middle of the books; PnL before fees)", *zip(names, "lrlrrrlrlrr", strict=True)
+    )
+    for view in position_views(outcome):
+        table.add_row(view.spread, _signed(view.size), view.unit, *_worth(view), style="bold")
+        for leg in view.legs:
+            table.add_row(f"  {leg.symbol}", _signed(leg.size), "", *_worth(leg))
+    return table
+
+
+def _worth(view: Any) -> tuple[str, ...]:  # both views of profit have these fields
+    return (
+        _short(text(view.entry)),
+        _short(text(view.mark)),
+        _signed(view.pnl),
+        view.pnl_asset,
+        _signed(view.pnl_quote),
+        _fees({asset: text(amount) or "" for asset, amount in view.fees.items()}),
+        _short(text(view.fees_quote)),
+        _signed(view.net),
+    )
+
+
+def _total(outcome: Outcome) -> str:
+    speed = outcome.frames_per_second
+    pace = f" in {outcome.elapsed:.2f} s, {speed:,.0f} frames/s" if speed else ""
+    errors = f"; {len(outcome.errors)} of the recordings could not be read whole" if outcome.errors else ""
+    return f"{outcome.frames:,} frames over {outcome.span / 1e9:,.1f} s of market time{pace}{errors}"
+
+
+def _figure(value: float | None, places: int) -> str:
+    return "-" if value is None else f"{value:+,.{places}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _short(value: str | None) -> str:
+    """Decimal text to at most eight places, without closing zeros."""
+    if value is None:
+        return "-"
+    whole, point, places = value.partition(".")
+    kept = places[:8].rstrip("0")
+    return f"{whole}{point}{kept}".rstrip(".") if point else value
+
+
+def _signed(value: Decimal | None) -> str:
+    if value is None:
+        return "-"
+    return f"+{_short(text(value))}" if value > 0 else _short(text(value)).replace("-", "\N{MINUS SIGN}")
+
+
+def _fees(fees: Mapping[str, str]) -> str:
+    return ", ".join(f"{_short(amount)} {asset}" for asset, amount in fees.items()) or "-"
+
+
+def _clock(at: int) -> str:
+    return datetime.fromtimestamp(at // 10**9, UTC).strftime("%H:%M:%S") + f".{at // 10**6 % 1000:03d}"
