@@ -78,9 +78,7 @@ class Bus:
             self._server.close()
         for client in list(self._clients.values()):
             client.close()
-        for task in list(self._tasks.values()):
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*self._tasks.values())
         self._path.unlink(missing_ok=True)
 
     @property
