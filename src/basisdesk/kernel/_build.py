@@ -65,7 +65,8 @@ def compile_kernel(root: Path) -> None:
     before = Path.cwd()
     os.chdir(root)
     try:
-        with tempfile.TemporaryDirectory(prefix=".kernel-build-", dir=root) as folder:
+        Path("build").mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="kernel-", dir=root / "build") as folder:
             for built in _build(Path(folder)):
                 built.replace(KERNEL / built.name)
     finally:

@@ -171,7 +171,7 @@ class Book:
     def size_at(self, side: cython.int, price: cython.double):
         chosen: Side = self.side_of(side)
         key: cython.double = chosen.sign * price
-        at: cython.Py_ssize_t = chosen.place(key)
+        at: cython.Py_ssize_t = chosen.place(key, chosen.count)
         return chosen.sizes[at] if at < chosen.count and chosen.keys[at] == key else 0.0
 
     def worth(self, price, unit):

@@ -1,4 +1,6 @@
 cimport cython
+from libc.string cimport memmove
+
 from basisdesk.kernel.levels cimport Levels
 
 cdef double NOTHING
@@ -13,8 +15,9 @@ cdef class Side:
     cdef int reserve(self, Py_ssize_t room) except -1
     cdef int replace(self, Levels given) except -1
     cdef void change(self, Levels given) noexcept
-    cdef Py_ssize_t place(self, double key) noexcept
-    cdef void put(self, double key, double size) noexcept
+    cdef Py_ssize_t place(self, double key, Py_ssize_t hint) noexcept
+    cdef Py_ssize_t put(self, double key, double size, Py_ssize_t hint) noexcept
+    cdef void shift(self, Py_ssize_t source, Py_ssize_t target, Py_ssize_t count) noexcept
     cdef void push(self, double key, double size) noexcept
     cdef double price_of(self, Py_ssize_t rank) noexcept
     cdef double size_of(self, Py_ssize_t rank) noexcept

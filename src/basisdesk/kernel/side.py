@@ -4,7 +4,8 @@ Nearly every change happens near the touch, so the best level is last and an ins
 Bids and asks share one code: a level is kept under a key, its price for bids and the negated price for asks, and the
 highest key is the best level.
 Negation is exact, so a price comes out as it went in.
-Searching starts at the touch and doubles its stride, which makes the cost grow with the logarithm of the distance.
+Searching starts at the touch, then where the level before was found, and doubles its stride: its cost grows with the
+logarithm of the distance, and venues send their levels in order.
 """
 
 from __future__ import annotations
@@ -67,8 +68,9 @@ class Side:
 
     def change(self, given):
         i: cython.Py_ssize_t
+        hint: cython.Py_ssize_t = self.count
         for i in range(given.count):
-            self.put(self.sign * given.prices[i], given.sizes[i])
+            hint = self.put(self.sign * given.prices[i], given.sizes[i], hint)
 
     def push(self, key, size):
         if size > 0.0:
@@ -76,18 +78,30 @@ class Side:
             self.sizes[self.count] = size
             self.count += 1
 
-    def place(self, key):
-        # Index of the first key that is not below `key`.
-        high: cython.Py_ssize_t = self.count
-        low: cython.Py_ssize_t = high - 1
-        stride: cython.Py_ssize_t = 1
+    def place(self, key, hint):
+        # Index of the first key that is not below `key`, sought outward from `hint` (0 to `count`).
+        low: cython.Py_ssize_t
+        high: cython.Py_ssize_t
         middle: cython.Py_ssize_t
-        while low >= 0 and self.keys[low] >= key:
-            high = low
-            low -= stride
-            stride += stride
-        if low < 0:
-            low = -1
+        stride: cython.Py_ssize_t = 1
+        if hint < self.count and self.keys[hint] < key:
+            low = hint
+            high = hint + 1
+            while high < self.count and self.keys[high] < key:
+                low = high
+                high += stride
+                stride += stride
+            if high > self.count:
+                high = self.count
+        else:
+            high = hint
+            low = hint - 1
+            while low >= 0 and self.keys[low] >= key:
+                high = low
+                low -= stride
+                stride += stride
+            if low < 0:
+                low = -1
         while high - low > 1:
             middle = (low + high) >> 1
             if self.keys[middle] < key:
@@ -96,24 +110,29 @@ class Side:
                 high = middle
         return high
 
-    def put(self, key, size):
-        i: cython.Py_ssize_t
-        count: cython.Py_ssize_t = self.count
-        at: cython.Py_ssize_t = self.place(key)
-        found: cython.bint = at < count and self.keys[at] == key
+    def put(self, key, size, hint):
+        # Set, insert or remove one level; return its index, near which the next level of an update lies.
+        at: cython.Py_ssize_t = self.place(key, hint)
+        found: cython.bint = at < self.count and self.keys[at] == key
         if size > 0.0:
             if not found:
-                for i in range(count, at, -1):
-                    self.keys[i] = self.keys[i - 1]
-                    self.sizes[i] = self.sizes[i - 1]
+                self.shift(at, at + 1, self.count - at)
                 self.keys[at] = key
-                self.count = count + 1
+                self.count += 1
             self.sizes[at] = size
         elif found:
-            for i in range(at + 1, count):
-                self.keys[i - 1] = self.keys[i]
-                self.sizes[i - 1] = self.sizes[i]
-            self.count = count - 1
+            self.shift(at + 1, at, self.count - at - 1)
+            self.count -= 1
+        return at
+
+    def shift(self, source, target, count):
+        if cython.compiled:  # pragma: no cover (the other branch is the same in plain Python)
+            if count > 0:
+                memmove(cython.address(self.keys[target]), cython.address(self.keys[source]), 8 * count)  # noqa: F821
+                memmove(cython.address(self.sizes[target]), cython.address(self.sizes[source]), 8 * count)  # noqa: F821
+        else:
+            self.keys[target : target + count] = self.keys[source : source + count]
+            self.sizes[target : target + count] = self.sizes[source : source + count]
 
     def price_of(self, rank):
         return self.sign * self.keys[self.count - 1 - rank] if rank < self.count else NOTHING
