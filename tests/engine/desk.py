@@ -31,7 +31,7 @@ COIN, COIN2, ETH = "binance:BTC/USD:BTC", "okx:BTC/USD:BTC", "binance:ETH/USDT"
 def spot(symbol: str = SPOT, **changes: object) -> Instrument:
     terms: dict[str, object] = {
         "symbol": symbol, "venue": "binance", "market": "spot", "code": "BTCUSDT", "kind": Kind.SPOT,
-        "margin": Margin.SPOT, "base": symbol.split(":")[1].split("/")[0], "quote": "USDT", "settle": "",
+        "margin": Margin.SPOT, "base": symbol.split(":")[1].split("/", maxsplit=1)[0], "quote": "USDT", "settle": "",
         "contract_size": D(1), "sized_in_contracts": False, "tick": D("0.01"), "step": D("0.00001"),
         "min_size": D("0.00001"), "max_size": D(9000), "min_notional": D(5), "taker_fee": D("0.001"),
     }  # fmt: skip

@@ -121,6 +121,8 @@ def _reason(state: State, order: SpreadOrder, exposure: Exposure) -> str:
     detail = f" ({rejects})" if rejects else ""
     if is_exposed(state, order, exposure):
         return f"not balanced after {order.attempts} failed hedges and {order.unwinds} failed unwinds{detail}"
+    if rejects and not any(leg.filled for leg in legs):
+        return f"rejected: {rejects}"
     if any(leg.purpose == "unwind" for leg in legs):
         return f"one leg could not be completed, so the other was taken back{detail}"
     if is_filled(state, order, exposure):

@@ -65,9 +65,7 @@ def _decided(state: State, effect: Effect) -> None:
             _send(state, effect)
         case effects.AskQuote():
             state.open[effect.order_id] = True
-            order = state.orders[effect.order_id]
-            again = {"attempts": 0, "unwinds": 0} if order.phase is Phase.ENDED else {}
-            _change(state, effect.order_id, phase=Phase.WORKING, asked=effect.not_before, updated=effect.at, **again)
+            _change(state, effect.order_id, phase=Phase.WORKING, asked=effect.not_before, updated=effect.at)
         case effects.EndOrder():
             state.open.pop(effect.order_id, None)
             _change(
@@ -192,6 +190,8 @@ def _filled(state: State, leg: LegOrder, event: events.LegFilled) -> None:
         leg, filled=filled, worth=leg.worth + fill.worth, taken=leg.taken + ledger.taken(state, fill)
     )
     state.legs[leg.client_id] = grown
+    if state.orders[leg.order_id].phase is Phase.ENDED:  # it came late: there is something new to try for
+        _change(state, leg.order_id, attempts=0, unwinds=0)
     whole = filled >= leg.size
     done = {"done": DoneReason.FILLED} if whole and leg.done is None else {}
     _move(state, grown, Happening.WHOLLY_FILLED if whole else Happening.PART_FILLED, event.at, **done)

@@ -1,0 +1,323 @@
+import pytest
+from tests.engine.desk import COIN, PERP, SPOT, D, Desk, ask, linear, quote, ready, request, spot
+
+from basisdesk.domain.effect import AskQuote, EndOrder, SendLeg
+from basisdesk.domain.event import Listed, Quoted, SpreadQuote
+from basisdesk.domain.order import DoneReason, OrderStatus, Sequence, Side, SpreadState
+from basisdesk.engine import Rules, next_deadline, wants
+
+LINEAR = f"{PERP}~{SPOT}"
+SECOND = 1_000_000_000
+FEW = Rules(attempts=2)
+
+
+def ahead(filled: str = "1", behind: str = "0", rules: Rules | None = None) -> Desk:
+    """LEG1 has filled `filled`, LEG2 `behind`; both orders are over."""
+    desk = ready(rules)
+    perp, other = desk.market(request())
+    desk.fill(perp, filled)
+    desk.done(perp)
+    if D(behind):
+        desk.fill(other, behind)
+    desk.done(other)
+    return desk
+
+
+def test_the_leg_behind_is_sent_the_difference() -> None:
+    desk = ahead("1", "0.3")
+    hedge = desk.hedge()
+    assert (hedge.client_id, hedge.symbol, hedge.side, hedge.size) == ("S1-2-2", SPOT, Side.SELL, D("0.7"))
+    assert desk.stands() is SpreadState.INCOMPLETE
+    assert desk.view().unhedged == D("0.7")
+    desk.fill(hedge, "0.7")
+    assert desk.stands() is SpreadState.FILLED
+    assert desk.view().unhedged == 0
+    desk.check()
+
+
+def test_what_may_still_fill_is_not_sent_again() -> None:
+    desk = ready()
+    perp, _ = desk.market(request())
+    assert desk.fill(perp, "1") == []  # LEG2 is in flight with its whole size
+    assert desk.stands() is SpreadState.INCOMPLETE
+
+
+def test_a_need_below_the_step_or_the_minimum_value_is_dust_and_is_shown() -> None:
+    desk = ahead("1", "0.99995")  # 0.00005 coin is 3 in money, below the minimum of 5
+    assert desk.stands() is SpreadState.PARTIALLY_FILLED
+    assert not desk.view().active
+    assert desk.view().unhedged == D("0.00005")
+    assert desk.state.orders["S1"].residual == D("0.00005")
+
+
+def test_the_residual_is_signed_short_when_the_short_leg_is_ahead() -> None:
+    desk = ready()
+    perp, other = desk.market(request(side=Side.SELL))
+    desk.fill(perp, "1")
+    desk.fill(other, "0.99995")
+    desk.done(other)
+    assert desk.state.orders["S1"].residual == D("-0.00005")
+
+
+def test_a_need_above_the_maximum_is_sent_in_parts() -> None:
+    desk = ready()
+    perp, other = desk.market(request(size="3"))
+    desk.step(Listed(1, spot(max_size=D(2))))
+    desk.fill(perp, "3")
+    desk.reject(other)
+    one = desk.hedge()
+    assert one.size == 2
+    desk.fill(one, "2")
+    two = desk.hedge()
+    assert two.size == 1
+    desk.fill(two, "1")
+    assert desk.stands() is SpreadState.FILLED
+
+
+def test_failed_hedges_are_retried_with_growing_delays_then_the_leg_ahead_is_taken_back() -> None:
+    desk = ahead()
+    delays, purposes = [], []
+    for _ in range(5):
+        delays.append(desk.state.orders["S1"].asked - desk.now)  # type: ignore[operator]
+        sent = desk.hedge()
+        purposes.append(sent.purpose)
+        desk.reject(sent)
+    assert purposes == ["hedge"] * 5
+    assert [delay // 1_000_000 for delay in delays] == [0, 100, 200, 400, 800]
+    unwind = desk.hedge()
+    assert (unwind.symbol, unwind.side, unwind.size, unwind.purpose) == (PERP, Side.SELL, 1, "unwind")
+    assert unwind.bound == D("59710.0")  # from the middle, 60 010, half a percent down, up to the tick
+    desk.fill(unwind, "1")
+    assert (desk.view().active, desk.stands(), desk.view().filled) == (False, SpreadState.CANCELLED, 0)
+    assert "taken back" in desk.view().reason
+    assert desk.view().legs[0].unwound == 1
+    desk.check()
+
+
+def test_an_unwind_takes_back_only_what_the_other_leg_has_not() -> None:
+    desk = ahead("1", "0.4", FEW)
+    for _ in range(2):
+        desk.reject(desk.hedge())
+    unwind = desk.hedge()
+    assert unwind.size == D("0.6")
+    desk.fill(unwind, "0.6")
+    assert (desk.stands(), desk.view().filled) == (SpreadState.PARTIALLY_FILLED, D("0.4"))
+
+
+def test_unwinds_are_bounded_too_and_what_is_left_stays_incomplete() -> None:
+    desk = ahead(rules=FEW)
+    purposes = []
+    while desk.view().active:
+        sent = desk.hedge()
+        purposes.append(sent.purpose)
+        desk.reject(sent)
+    assert purposes == ["hedge", "hedge", "unwind", "unwind"]
+    assert desk.stands() is SpreadState.INCOMPLETE
+    assert desk.state.orders["S1"].residual == 1
+    assert "not balanced after 2 failed hedges and 2 failed unwinds" in desk.view().reason
+    desk.check()
+
+
+def test_an_order_that_began_to_unwind_never_hedges_again() -> None:
+    desk = ahead(rules=FEW)
+    for _ in range(2):
+        desk.reject(desk.hedge())
+    unwind = desk.hedge()
+    desk.fill(unwind, "0.5")
+    assert desk.done(unwind) != []
+    again = desk.hedge()
+    assert (again.purpose, again.size) == ("unwind", D("0.5"))
+
+
+def test_a_partly_filled_hedge_counts_as_a_failed_attempt_and_the_rest_is_sent() -> None:
+    desk = ahead()
+    hedge = desk.hedge()
+    desk.fill(hedge, "0.9")
+    desk.done(hedge)
+    assert desk.state.orders["S1"].attempts == 1
+    assert desk.hedge().size == D("0.1")
+
+
+def test_a_closed_market_behind_makes_the_leg_ahead_be_taken_back_at_once() -> None:
+    desk = ready()
+    perp, other = desk.market(request())
+    desk.step(Listed(1, spot(tradable=False)))
+    desk.fill(perp, "1")
+    desk.reject(other)
+    assert desk.hedge().purpose == "unwind"
+
+
+def test_with_both_markets_closed_the_order_ends_incomplete() -> None:
+    desk = ready()
+    perp, other = desk.market(request())
+    desk.step(Listed(1, spot(tradable=False)))
+    desk.step(Listed(1, linear(tradable=False)))
+    desk.fill(perp, "1")
+    (end,) = desk.reject(other)
+    assert isinstance(end, EndOrder)
+    assert desk.stands() is SpreadState.INCOMPLETE
+
+
+def test_a_quote_of_an_unfit_book_does_not_move_a_hedge() -> None:
+    desk = ahead()
+    for given in (
+        quote(LINEAR, states=("valid", "gapped"), complete=False),
+        quote(LINEAR, prices=("60000", "NaN"), complete=False),
+    ):
+        assert not wants(desk.state, "S1", given)
+        assert desk.quote(given=given) == []
+    other_leg_unfit: SpreadQuote = quote(LINEAR, states=("gapped", "valid"), complete=False)
+    assert wants(desk.state, "S1", other_leg_unfit)
+
+
+def test_a_quote_before_its_time_or_unasked_does_nothing() -> None:
+    desk = ahead()
+    desk.reject(desk.hedge())
+    asked = desk.state.orders["S1"].asked
+    assert asked is not None
+    assert desk.step(Quoted(asked - 1, "S1", quote(LINEAR))) == []
+    assert isinstance(desk.quote()[0], SendLeg)
+    assert desk.quote() == []
+
+
+def test_a_quote_that_stays_away_counts_as_a_failed_attempt() -> None:
+    desk = ahead(rules=FEW)
+    asked = desk.state.orders["S1"].asked
+    assert asked is not None
+    assert next_deadline(desk.state) == asked + 2 * SECOND
+    assert desk.wait(asked + 2 * SECOND - 1) == []
+    again = ask(desk.wait(asked + 2 * SECOND))
+    assert again.not_before == desk.now + 100_000_000
+    for _ in range(3):
+        deadline = next_deadline(desk.state)
+        assert deadline is not None
+        desk.wait(deadline)
+    order = desk.state.orders["S1"]
+    assert (order.attempts, order.unwinds, desk.view().active) == (2, 2, False)
+    assert desk.stands() is SpreadState.INCOMPLETE
+    desk.check()
+
+
+def test_an_ask_that_is_not_needed_any_more_is_dropped_without_counting() -> None:
+    desk = ready()
+    (perp,) = desk.market(request(sequence=Sequence.CONTRACT_FIRST))
+    desk.fill(perp, "0.4")
+    desk.doubt(perp)
+    assert desk.quote() == []  # in doubt: nothing is sent
+    deadline = next_deadline(desk.state)
+    assert deadline is not None
+    assert desk.wait(deadline) == []
+    assert desk.state.orders["S1"].attempts == 0
+    assert next_deadline(desk.state) is None
+    assert isinstance(ask(desk.done(perp)), AskQuote)
+
+
+def test_while_a_leg_is_unknown_nothing_new_is_sent_and_possible_exposure_is_shown() -> None:
+    desk = ready()
+    perp, other = desk.market(request())
+    desk.doubt(other)
+    assert desk.stands() is SpreadState.INCOMPLETE  # it may have filled
+    assert desk.fill(perp, "1") == []
+    assert desk.stands() is SpreadState.INCOMPLETE  # it may not have filled
+    assert desk.view().legs[1].status is OrderStatus.UNKNOWN
+    assert isinstance(desk.fill(other, "1")[0], EndOrder)
+    assert desk.stands() is SpreadState.FILLED
+    desk.check()
+
+
+@pytest.mark.parametrize("evidence", ["done", "reject"])
+def test_unknown_is_resolved_by_evidence_and_then_hedged(evidence: str) -> None:
+    desk = ready()
+    perp, other = desk.market(request())
+    desk.fill(perp, "1")
+    desk.doubt(other)
+    assert isinstance(ask(getattr(desk, evidence)(other)), AskQuote)
+    assert desk.hedge().size == 1
+
+
+def test_fills_that_the_venue_stated_and_has_not_sent_are_waited_for() -> None:
+    desk = ready()
+    perp, other = desk.market(request())
+    desk.fill(perp, "1")
+    assert desk.done(other, DoneReason.EXPIRED, "0.6") != []  # 0.4 is missing for certain
+    hedge = desk.hedge()
+    assert hedge.size == D("0.4")
+    desk.fill(other, "0.6")
+    desk.fill(hedge, "0.4")
+    assert desk.stands() is SpreadState.FILLED
+    assert desk.view().legs[1].filled == 1
+    desk.check()
+
+
+def test_an_order_that_ended_filled_is_waited_for_until_its_fills_come() -> None:
+    desk = ready()
+    perp, other = desk.market(request())
+    desk.fill(perp, "1")
+    assert desk.done(other, DoneReason.FILLED) == []
+    assert desk.view().active
+    desk.fill(other, "1")
+    assert desk.stands() is SpreadState.FILLED
+
+
+def test_what_a_venue_filled_beyond_the_size_is_taken_back_and_the_position_does_not_grow() -> None:
+    desk = ready()
+    perp, other = desk.market(request())
+    desk.fill(other, "1")
+    desk.fill(perp, "1.5")
+    unwind = desk.hedge()
+    assert (unwind.leg, unwind.purpose, unwind.size) == (1, "unwind", D("0.5"))
+    desk.fill(unwind, "0.5")
+    assert (desk.stands(), desk.view().unhedged) == (SpreadState.FILLED, 0)
+    desk.check()
+
+
+def test_coin_kept_as_the_fee_of_a_spot_purchase_is_bought_again_once_it_is_worth_an_order() -> None:
+    desk = ready()
+    perp, other = desk.market(request(side=Side.SELL))
+    desk.fill(perp, "1")
+    desk.fill(other, "1", fee=D("0.001"), fee_asset="BTC")
+    assert desk.stands() is SpreadState.INCOMPLETE
+    hedge = desk.hedge()
+    assert (hedge.symbol, hedge.side, hedge.size) == (SPOT, Side.BUY, D("0.001"))
+    desk.fill(hedge, "0.001", fee=D("0.000001"), fee_asset="BTC")
+    view = desk.view()
+    assert (view.state, view.filled, view.active, view.unhedged) == (SpreadState.FILLED, 1, False, D("-0.000001"))
+    desk.check()
+
+
+def test_a_fee_in_another_asset_takes_nothing_from_the_coin_held() -> None:
+    desk = ready()
+    perp, other = desk.market(request(side=Side.SELL))
+    desk.fill(perp, "1")
+    desk.fill(other, "1", fee=D("0.02"), fee_asset="BNB")
+    assert (desk.stands(), desk.view().unhedged) == (SpreadState.FILLED, 0)
+
+
+def test_a_fee_below_one_order_is_left_as_a_visible_residue() -> None:
+    desk = ready()
+    perp, other = desk.market(request(side=Side.SELL, size="0.01"))
+    desk.fill(perp, "0.01")
+    desk.fill(other, "0.01", fee=D("0.00001"), fee_asset="BTC")
+    assert (desk.stands(), desk.view().unhedged, desk.view().active) == (SpreadState.FILLED, D("-0.00001"), False)
+
+
+def test_an_inverse_leg_is_hedged_in_coin_at_the_quoted_price_rounded_down() -> None:
+    desk = ready()
+    coin, other = desk.market(request(f"{SPOT}~{COIN}", size="0.01"))[::-1]
+    assert coin.symbol == COIN
+    desk.fill(other, "0.01")
+    desk.reject(coin)
+    hedge = desk.hedge()
+    assert (hedge.symbol, hedge.size) == (COIN, 6)
+    desk.fill(hedge, "6", "60000")
+    assert (desk.stands(), desk.view().filled) == (SpreadState.FILLED, D("0.01"))
+    assert desk.view().active is False
+
+
+def test_client_ids_count_up_for_each_leg_and_are_never_used_twice() -> None:
+    desk = ahead(rules=FEW)
+    while desk.view().active:
+        desk.reject(desk.hedge())
+    sent = [record.client_id for record in desk.record if isinstance(record, SendLeg)]
+    assert sent == ["S1-1-1", "S1-2-1", "S1-2-2", "S1-2-3", "S1-1-2", "S1-1-3"]
+    assert len(set(sent)) == len(sent)
