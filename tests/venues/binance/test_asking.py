@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from basisdesk.venues.binance.asking import LONGEST_PAUSE, REPLY_WAIT, SECOND, Asking
+from basisdesk.venues.binance.asking import AT_ONCE, AT_ONCE_TIME, LONGEST_PAUSE, REPLY_WAIT, SECOND, Asking
 
 
 def test_a_wish_is_taken_once() -> None:
@@ -68,3 +68,19 @@ def test_what_is_settled_has_no_deadline() -> None:
     asking.on_time(10**18)
     assert asking.deadline is None
     assert not asking.taken()
+
+
+def test_a_market_that_needs_snapshots_again_and_again_has_to_wait() -> None:
+    asking = Asking()
+    for now in range(AT_ONCE):
+        asking.want(now)
+        assert asking.taken()
+        asking.settle()
+    asking.want(AT_ONCE)
+    assert not asking.taken()
+    assert asking.deadline == AT_ONCE_TIME
+    asking.on_time(AT_ONCE_TIME)
+    assert asking.taken()
+    asking.settle()
+    asking.want(AT_ONCE_TIME + 1)
+    assert asking.taken()

@@ -359,3 +359,25 @@ def test_the_sink_is_told_of_every_change_and_only_of_the_end_of_a_bridge(rooms:
     assert len(room.sink.touches) == 2
     room.depth(108, 108)
     assert len(room.sink.touches) == 2
+
+
+def test_a_stream_that_goes_on_without_a_snapshot_asks_again_by_its_own_times(rooms: Rooms) -> None:
+    room = rooms()
+    room.depth(1, 2, now=0)
+    assert len(room.feed.to_request()) == 1
+    room.depth(3, 4, now=SECOND)
+    assert room.feed.to_request() == []
+    room.depth(5, 6, now=6 * SECOND)
+    assert len(room.feed.to_request()) == 1
+
+
+def test_a_book_that_is_broken_again_and_again_does_not_ask_in_a_tight_loop(rooms: Rooms) -> None:
+    room = rooms()
+    asked = 0
+    for number in range(100):
+        room.depth(10 * number + 1, 10 * number + 2, now=number)
+        asked += len(room.feed.to_request())
+        room.snapshot(10 * number + 2, now=number)
+        room.depth(10 * number + 5, 10 * number + 6, now=number)
+    assert room.market().tally.gaps > 90
+    assert asked <= 4

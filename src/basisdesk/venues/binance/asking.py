@@ -1,15 +1,20 @@
 """When to ask for a depth snapshot, and when to ask again.
 
 Snapshots cost request weight, and a reply may be lost, refused or too old to connect to the stream.
-So each market asks once, waits, and then asks again with doubling patience; it never asks in a tight loop.
+So each market asks once, waits, and then asks again with doubling patience.
+A market that falls out of sync again and again may ask a few times at once and then has to wait: no tight loop.
 """
 
 from __future__ import annotations
+
+from collections import deque
 
 SECOND = 1_000_000_000
 REPLY_WAIT = 5 * SECOND
 FIRST_PAUSE = 1 * SECOND
 LONGEST_PAUSE = 32 * SECOND
+AT_ONCE = 3
+AT_ONCE_TIME = 10 * SECOND
 
 
 class Asking:
@@ -18,19 +23,25 @@ class Asking:
     `ready` says that a request should be made now, `deadline` when to look again (None while nothing is wanted).
     """
 
-    __slots__ = ("deadline", "ready", "tries")
+    __slots__ = ("deadline", "ready", "recent", "tries")
 
     def __init__(self) -> None:
         self.ready = False
         self.deadline: int | None = None
         self.tries = 0
+        self.recent: deque[int] = deque(maxlen=AT_ONCE)
 
     def want(self, now: int) -> None:
         """A snapshot is needed as soon as possible; no change while one is already asked for."""
-        if not self.ready and self.tries == 0:
-            self.ready = True
-            self.deadline = now + REPLY_WAIT
-            self.tries = 1
+        if self.ready or self.tries > 0:
+            return
+        self.tries = 1
+        if len(self.recent) == AT_ONCE and now - self.recent[0] < AT_ONCE_TIME:
+            self.deadline = self.recent[0] + AT_ONCE_TIME
+            return
+        self.recent.append(now)
+        self.ready = True
+        self.deadline = now + REPLY_WAIT
 
     def want_later(self, at: int) -> None:
         """A snapshot is needed if nothing better happens until `at`."""
@@ -52,6 +63,7 @@ class Asking:
         """Ask (again) when the deadline has passed."""
         if self.deadline is not None and now >= self.deadline:
             self.ready = True
+            self.recent.append(now)
             self.tries += 1
             self.deadline = now + REPLY_WAIT + self._pause()
 

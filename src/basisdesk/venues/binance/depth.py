@@ -180,6 +180,7 @@ class DepthSync:
         """Write what the stream said before the snapshot over it, when it leads up to the update at hand."""
         early = self.early
         self.bridged = True
+        self.heard = True
         if early and early[-1][1].last == before:
             for _, update in early:
                 self.book.update(update.bids, update.asks, now, update.last)
@@ -203,6 +204,7 @@ class DepthSync:
                 self.book.mark_state(WAITING)
                 self.touched(self.market, now)
         self.asking.want(now)
+        self.asking.on_time(now)  # while the stream goes on, its own times serve as the clock
         _follow(self.held, before, update)
 
     def _too_old(self, last: int) -> bool:

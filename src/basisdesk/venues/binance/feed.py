@@ -100,7 +100,8 @@ class Feed:
 
     def receive_reply(self, request: SnapshotRequest, body: bytes, now: int) -> None:
         """Take a snapshot, or whatever came in its place, for the market of the request."""
-        track = self._meet(request.code.upper()) if is_code(request.code) else None
+        code = request.code.upper()
+        track = self._meet(code) if is_code(code) else None
         if track is None:
             return
         try:
