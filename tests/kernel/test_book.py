@@ -358,9 +358,9 @@ def test_a_walk_is_what_decimal_arithmetic_gives(
     for price, amount in levels:
         base = Decimal(amount) * Decimal(multiplier) / (Decimal(price) if inverse else 1)
         worth = {0: Decimal(amount), 1: base, 2: Decimal(amount) * Decimal(multiplier)}[unit]
-        part = min(wanted / worth, Decimal(1))
-        if part < Decimal("1e-11"):
+        if wanted <= Decimal(size) * Decimal("1e-12"):
             break
+        part = min(wanted / worth, Decimal(1))
         worst = price
         coin += part * base
         money += part * base * Decimal(price)

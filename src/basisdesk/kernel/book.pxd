@@ -9,6 +9,7 @@ cdef int _STALE
 cdef int _EMPTY
 cdef int _SETTABLE
 cdef double NOTHING
+cdef double INFINITE
 
 @cython.final
 cdef class Book:

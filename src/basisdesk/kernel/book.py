@@ -25,6 +25,7 @@ MISMATCHED = 5
 EMPTY = _EMPTY = 6
 CLOSED = 7
 NOTHING = float("nan")
+INFINITE = float("inf")
 
 _SETTABLE = 1 << WAITING | 1 << VALID | 1 << GAPPED | 1 << MISMATCHED | 1 << CLOSED
 _NAMES = (
@@ -51,7 +52,7 @@ class Book:
     """Sorted levels of one market."""
 
     def __init__(self, multiplier: cython.double = 1.0, inverse: cython.bint = False, stale_after: cython.longlong = 0):
-        if not 0.0 < multiplier < float("inf"):
+        if not 0.0 < multiplier < INFINITE:
             raise ValueError(f"a book's multiplier must be a finite number above zero, not {multiplier}")
         self.multiplier = multiplier
         self.inverse = inverse
@@ -197,13 +198,14 @@ class Book:
         covered: cython.double = 0.0
         size = float(size)
         wanted: cython.double = size
+        # What subtracting sizes leaves by rounding must not reach into the next level.
+        dust: cython.double = size * 1e-12 if size < INFINITE else 0.0
         coin: cython.double = 0.0
         money: cython.double = 0.0
         for rank in range(chosen.count):
             price = chosen.price_of(rank)
             available = chosen.size_of(rank) * self.worth(price, unit)
-            # The margin keeps rounding dust from reaching into the next level.
-            if wanted <= available * (1.0 + 1e-12):
+            if wanted - available <= dust:
                 taken = wanted
                 covered = size
                 wanted = 0.0
