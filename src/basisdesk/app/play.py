@@ -3,6 +3,8 @@
 The player keeps no clock: `advance(until)` plays everything up to a market time, so the same loop serves a replay at
 full speed, one paced by the wall clock, and a desk that shows its books in the browser.
 Recordings that end in an error end alone; the others go on, and every error is kept.
+A recording that ends while others go on is a connection that is lost: a second later its books are closed, so that no
+spread is told of a market that nobody hears any more.
 Equal times keep the order in which the recordings were named.
 """
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from basisdesk.app.track import Conversation, Step
 
 NEVER = 1 << 62
+LOST_AFTER = 1_000_000_000
+"""Market time after the end of a recording at which its books close, ns; files cut at midnight end within it."""
 
 
 class Player:
@@ -41,13 +45,21 @@ class Player:
         sights: Sequence[Sight],
         progress: Callable[[int], None] | None = None,
         before: Callable[[int], int] | None = None,
+        at_end: Callable[[], None] | None = None,
+        fault: Callable[[RecordingError], None] | None = None,
     ) -> None:
-        """`before` is called ahead of the first step beyond the time that it returned last (ns), beginning at once."""
+        """Hooks of whoever runs this.
+
+        `progress` is told bytes as they are read; `before` is called ahead of the first step beyond the time that it
+        returned last (ns), beginning at once; `at_end` when all steps are played; `fault` with each error.
+        """
         self.desk = desk
         self.errors: list[RecordingError] = []
         self.started = 0
         self.played = 0
         self._before = before or _never
+        self._at_end = at_end
+        self._fault = fault
         self._alarm = 0
         self._owners = Owners()
         self._tracks: list[Track] = []
@@ -57,6 +69,7 @@ class Player:
         self._steps = heapq.merge(*(self._safely(track, progress) for track in self._tracks))
         self._head: Step | None = None
         self._opened = False
+        self._endings: list[tuple[int, Track]] = []
 
     @property
     def frames(self) -> int:
@@ -95,12 +108,12 @@ class Player:
         if not self.started:
             self.started = head[0]
         following = self._steps.__next__
-        room, alarm = self.desk.room, self._alarm
+        room = self.desk.room
         at, taken = head[0], 0
         try:
             while at <= until:
-                if at > alarm:
-                    alarm = self._alarm = self._before(at)
+                if at > self._alarm:
+                    self._alarm = self._ring(at)
                 if at >= room.due:
                     self.desk.advance(at)
                 room.now = at
@@ -116,10 +129,38 @@ class Player:
 
     def finish(self, settle: int) -> None:
         """Let what is under way when the recordings end come to its end, for at most `settle` ns of market time."""
-        self._before(self.played + 1)
-        end = self.played + settle
+        self._ring(self.played + 1)
+        self._settle(self.played + settle)
+        if self._at_end is not None:
+            self._at_end()
+            self._settle(self.desk.now + settle)
+
+    def _settle(self, end: int) -> None:
         while self.desk.room.due <= end:
             self.desk.advance(self.desk.room.due)
+
+    def _fail(self, error: RecordingError) -> None:
+        self.errors.append(error)
+        if self._fault is not None:
+            self._fault(error)
+
+    def _ring(self, at: int) -> int:
+        """Do what is due before a step at `at`; return when there is something to do again."""
+        for due, track in list(self._endings):
+            if due < at:
+                self._endings.remove((due, track))
+                self._lose(track, due)
+        following = self._before(at)
+        return min([following, *(due for due, _ in self._endings)])
+
+    def _lose(self, track: Track, at: int) -> None:
+        if self._owners.is_whole(self._owner_of(track)):
+            for talk in track.conversations():
+                talk.feed.disconnected(at)
+
+    def _owner_of(self, track: Track) -> str:
+        """The first recording of a track's group owns the markets of all of them."""
+        return self._tracks[self._groups.index(self._groups[track.number])].name
 
     def _add(self, sight: Sight) -> None:
         source = sight.source
@@ -137,7 +178,7 @@ class Player:
             source,
             lambda origin, _name: Port(self.desk, origin, owner, self._owners),
             self.desk.list_instruments,
-            self.errors.append,
+            self._fail,
             shared,
         )
         self._tracks.append(track)
@@ -147,11 +188,12 @@ class Player:
         try:
             yield from track.steps(progress)
         except RecordingError as error:
-            self.errors.append(error)
+            self._fail(error)
         group = self._groups[track.number]
-        last = max(index for index, name in enumerate(self._groups) if name == group)
-        if last == track.number:
-            self._owners.ended.add(self._tracks[self._groups.index(group)].name)
+        if group not in self._groups[track.number + 1 :]:
+            self._owners.ended.add(self._owner_of(track))
+            self._endings.append((self.desk.room.now + LOST_AFTER, track))
+            self._alarm = 0
 
 
 def _never(_at: int) -> int:

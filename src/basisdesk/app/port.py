@@ -23,13 +23,20 @@ class Owners:
 
     def __init__(self) -> None:
         self._owner: dict[str, str] = {}
+        self._lost: set[str] = set()
         self.ended: set[str] = set()
+
+    def is_whole(self, owner: str) -> bool:
+        """Say whether nobody has taken over a market that the owner opened."""
+        return owner not in self._lost
 
     def claim(self, symbol: str, owner: str) -> str | None:
         """Take a market for an owner; return who has it when it is somebody else's."""
         holder = self._owner.get(symbol)
         if holder is not None and holder != owner and holder not in self.ended:
             return holder
+        if holder is not None and holder != owner:
+            self._lost.add(holder)
         self._owner[symbol] = owner
         return None
 

@@ -71,7 +71,7 @@ class Replay:
         self.talk = talk
         sources, self._refused = find_sources(options.files)
         for error in self._refused:
-            talk.error(str(error))
+            talk.fault(error)
         given = read_instruments(options.instruments)
         self.journal = _begin_journal(options.journal)
         stack.callback(self.journal.close)
@@ -85,7 +85,7 @@ class Replay:
         self.desk.universe.want(names)
         self.sampler = Sampler(self.desk.universe, wanted)
         self.entries = Entries(self.desk, options.entries)
-        self.player = Player(self.desk, sights, talk.progress, self._before)
+        self.player = Player(self.desk, sights, talk.progress, self._before, self.entries.finish, talk.fault)
         self.desk.reports.append(lambda report: talk.report(report, self.player.place()))
         self.elapsed = 0.0
         self.interrupted = False
@@ -112,12 +112,8 @@ class Replay:
     def end(self) -> None:
         """Let what is under way come to its end, and close the record."""
         self.player.finish(SETTLE)
-        self.entries.finish()
-        self.player.finish(SETTLE)
         self.journal.seal(digest(self.desk.state), self.desk.now)
         self.talk.end()
-        for error in self.player.errors:
-            self.talk.error(str(error))
 
     def outcome(self) -> Outcome:
         """Return what there is to report."""

@@ -43,8 +43,8 @@ class Source:
                 return self.given
             if addr:
                 raise RecordingError(
-                    f"was recorded from {addr[:80]}, which cannot be replayed; these can: {', '.join(origins())} "
-                    "(a prefix such as binance.usdm:FILE says so where the address does not)",
+                    f"was recorded from {addr[:80]}, and there is no feed for that address; recordings of "
+                    f"{', '.join(origins())} can be replayed",
                     self.recording.name,
                     line,
                 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-WIDTH = 220
+WIDTH = 400
 """Columns of an output that is no terminal."""
 _FIGURES = ("first", "last", "min", "median", "max")
 _ROWS = (("mid", "mid", 2), ("mid_bp", "mid bp", 2), ("bid", "bid", 2), ("ask", "ask", 2))

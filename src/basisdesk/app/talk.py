@@ -56,9 +56,9 @@ class Talk:
             where = f" ({place})" if place else ""
             self._say(f"warning: {who}{report.trouble.value}: {report.detail}{where}")
 
-    def error(self, text: str) -> None:
-        """Tell an error."""
-        self._say(f"error: {text}")
+    def fault(self, error: Exception) -> None:
+        """Tell an error that does not end the command."""
+        self._say(f"error: {error}")
 
     def end(self) -> None:
         """Take the progress bar away and tell what was only counted."""
