@@ -25,7 +25,9 @@ function folderOf(module: string): string | undefined {
 function section(folder: string): string {
   const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Package;
   const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
-  const text = file ? readFileSync(join(folder, file), "utf8").trim() : "(the package carries no licence text)";
+  const text = file
+    ? readFileSync(join(folder, file), "utf8").trim()
+    : "(the package carries no licence text)";
   const notice = about.name === "lightweight-charts" ? `${CHARTS_NOTICE}\n\n` : "";
   return `${about.name} ${about.version} (${about.license ?? "no licence named"})\n\n${notice}${text}\n`;
 }

@@ -189,7 +189,7 @@ class FakeDesk:
         size = request.size if request.side is Side.BUY else -request.size
         self.positions[request.spread] = PositionRow(
             spread=request.spread, size=str(size), entry="12.55", mark="12.41", pnl=str(Decimal("-0.14") * abs(size)),
-            pnl_asset="USDT", fees="6.42", net_delta="0", legs=[
+            pnl_asset="USDT", fees="6.42 USDT", net_delta="0", legs=[
                 {"symbol": legs[0], "size": str(size), "entry": "64262.5", "mark": "64262.41", "pnl": "-0.05", "fees": "3.21"},
                 {"symbol": legs[1], "size": str(-size), "entry": "64249.95", "mark": "64250", "pnl": "-0.09", "fees": "3.21"},
             ],

@@ -1,4 +1,4 @@
-import { allStale } from "./state/live";
+import { Announcer } from "./pane/announcer";
 import { Banner } from "./pane/banner";
 import { ChartPane } from "./pane/chart";
 import { Confirm } from "./pane/confirm";
@@ -6,10 +6,10 @@ import { Help } from "./pane/help";
 import { LadderPane } from "./pane/ladder";
 import { MatrixPane } from "./pane/matrix";
 import { Selector } from "./pane/selector";
-import { Announcer } from "./pane/announcer";
 import { Tables } from "./pane/tables";
 import { Ticket } from "./pane/ticket";
 import { TopBar } from "./pane/topbar";
+import { allStale } from "./state/live";
 
 export function App() {
   return (

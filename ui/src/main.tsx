@@ -3,6 +3,7 @@ import "./style/theme.css";
 import "./style/page.css";
 import "./style/controls.css";
 import "./style/top.css";
+import "./style/selector.css";
 import "./style/matrix.css";
 import "./style/chart.css";
 import "./style/ladder.css";
@@ -11,8 +12,8 @@ import "./style/tables.css";
 import "./style/dialogs.css";
 import { render } from "preact";
 import { App } from "./app";
-import { connect } from "./state/live";
 import { wireKeys } from "./state/keys";
+import { connect } from "./state/live";
 import { wireMode } from "./state/mode";
 
 const root = document.getElementById("terminal");

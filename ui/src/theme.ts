@@ -10,7 +10,9 @@ system.addEventListener("change", (event) => {
 
 const chosen = remembered<string>("theme", "");
 
-export const theme = computed(() => (chosen.value === "" ? (systemLight.value ? "light" : "dark") : chosen.value));
+export const theme = computed(() =>
+  chosen.value === "" ? (systemLight.value ? "light" : "dark") : chosen.value,
+);
 
 export function toggleTheme(): void {
   chosen.value = theme.value === "dark" ? "light" : "dark";

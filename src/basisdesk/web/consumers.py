@@ -17,7 +17,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer  # type: ignore[im
 
 from basisdesk.domain.errors import UsageError
 from basisdesk.web.gate import origin_problem
-from basisdesk.web.protocol import read_message
+from basisdesk.web.protocol import key_of, read_message
 from basisdesk.web.rate import PER_SECOND, Allowance
 from basisdesk.web.reader import Reader
 
@@ -60,7 +60,7 @@ class TerminalConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channel
             try:
                 self._hub.take(self._reader, read_message(text_data))
             except UsageError as refusal:
-                self._reader.say(_error(str(refusal)))
+                self._reader.say(_error(str(refusal), key_of(text_data)))
         if self._reader.overrun:
             await self.close(TOO_MUCH)
 
@@ -85,5 +85,5 @@ class TerminalConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channel
                     await self.send(text)
 
 
-def _error(sentence: str) -> str:
-    return msgspec.json.encode({"error": sentence}).decode()
+def _error(sentence: str, key: str | None = None) -> str:
+    return msgspec.json.encode({"error": sentence, "key": key}).decode()

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from basisdesk.web.reader import Reader
 
-WATCH_LIMIT = 32
+WATCH_LIMIT = 16
+TOPIC_LIMIT = 60  # the desk drops a reader that watches more than 64
 READER_LIMIT = 64
 RETRY = 0.25
 _log = logging.getLogger(__name__)
@@ -149,6 +150,8 @@ class Hub:
             return
         if len(reader.watched) >= WATCH_LIMIT:
             raise UsageError(f"{topic} is not watched: one page watches at most {WATCH_LIMIT} topics")
+        if topic not in self._watchers and len(self._watchers) >= TOPIC_LIMIT:
+            raise UsageError(f"{topic} is not watched: all pages together watch {TOPIC_LIMIT} topics already; close one")
         reader.watched.add(topic)
         self._watchers[topic] += 1
         if self._watchers[topic] == 1:

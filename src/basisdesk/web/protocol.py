@@ -49,6 +49,17 @@ def read_message(text: str) -> Command:
             return _cancel(body)
 
 
+def key_of(text: str) -> str | None:
+    """Return the key that a refused order or cancel carried, so that its page knows which one was refused."""
+    try:
+        message = _json(text)
+    except UsageError:
+        return None
+    bodies = message.values() if isinstance(message, dict) else ()
+    keys = [body.get("key") for body in bodies if isinstance(body, dict)]
+    return next((key for key in keys if isinstance(key, str) and _KEY.fullmatch(key)), None)
+
+
 def _json(text: str) -> Any:
     try:
         return msgspec.json.decode(text)

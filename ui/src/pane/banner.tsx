@@ -1,5 +1,5 @@
-import { lastHeard, link, now, pulse, refusal } from "../state/live";
 import { age } from "../pure/time";
+import { lastHeard, link, now, pulse, refusal } from "../state/live";
 
 export function Banner() {
   const text = sentence();
@@ -14,7 +14,14 @@ export function Banner() {
   return (
     <div class="banner" role="alert">
       <span>{refusal.value}</span>
-      <button type="button" onClick={() => { refusal.value = ""; }}>Dismiss</button>
+      <button
+        type="button"
+        onClick={() => {
+          refusal.value = "";
+        }}
+      >
+        Dismiss
+      </button>
     </div>
   );
 }

@@ -2,8 +2,8 @@
 import {
   type CandlestickData,
   CandlestickSeries,
-  createChart,
   CrosshairMode,
+  createChart,
   type IChartApi,
   type IPriceLine,
   type ISeriesApi,
@@ -74,7 +74,8 @@ export class CandleChart {
       this.times.clear();
       this.series.setData(bars);
       this.chart.timeScale().fitContent();
-      if (bars.length > 150) this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - 140, to: bars.length + 4 });
+      if (bars.length > 150)
+        this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - 140, to: bars.length + 4 });
     } else {
       for (const bar of bars) {
         const old = this.newest !== undefined && bar.time < this.newest.time;

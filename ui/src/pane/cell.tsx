@@ -23,7 +23,13 @@ const FLASH = 900;
 export function Cell({ spread, figure, received, selected, focusable, stale, choose }: Props) {
   const moved = useMove(text(spread, figure), spread.mid, figure);
   const shown = text(spread, figure);
-  const classes = ["cell", "num", stale ? "old" : moved.direction, selected ? "selected" : "", heat(spread, stale)];
+  const classes = [
+    "cell",
+    "num",
+    stale ? "old" : moved.direction,
+    selected ? "selected" : "",
+    heat(spread, stale),
+  ];
   const hint = () => {
     const old = age(ageNow(spread.age, received));
     const year = spread.annualised === null ? "" : `, ${percent(spread.annualised)} % a year`;
@@ -43,8 +49,12 @@ export function Cell({ spread, figure, received, selected, focusable, stale, cho
       data-cell={`${spread.leg1}~${spread.leg2}`}
       data-spread={spread.spread}
       data-state={spread.state}
-      onMouseEnter={(event) => { event.currentTarget.title = hint(); }}
-      onFocus={(event) => { event.currentTarget.title = hint(); }}
+      onMouseEnter={(event) => {
+        event.currentTarget.title = hint();
+      }}
+      onFocus={(event) => {
+        event.currentTarget.title = hint();
+      }}
       onClick={() => choose(spread.spread)}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
@@ -67,7 +77,11 @@ function text(spread: Spread, figure: Figure): string {
 }
 
 /** Direction of the last visible change, for as long as it flashes. */
-function useMove(shown: string, mid: number | null, figure: Figure): { direction: "" | "up" | "down"; count: number } {
+function useMove(
+  shown: string,
+  mid: number | null,
+  figure: Figure,
+): { direction: "" | "up" | "down"; count: number } {
   const last = useRef({ shown, mid, figure, direction: "" as "" | "up" | "down", count: 0, at: 0 });
   const memory = last.current;
   const time = performance.now();

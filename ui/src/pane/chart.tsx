@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { fixed } from "../pure/number";
 import { spreadLabel } from "../pure/symbol";
-import { period, periods, showPeriod, SOURCES, source } from "../state/chart";
+import { period, periods, SOURCES, showPeriod, source } from "../state/chart";
 import { orders, positions, watch } from "../state/live";
 import { selected, selectedRow } from "../state/selection";
 import { theme } from "../theme";
@@ -20,14 +20,27 @@ export function ChartPane() {
         <span class="dim name">{row === undefined ? "" : spreadLabel(row.leg1, row.leg2)}</span>
         <div class="tabs small" role="group" aria-label="Price source">
           {SOURCES.map((name) => (
-            <button key={name} type="button" aria-pressed={name === source.value} onClick={() => { source.value = name; }} title={MEANS[name]}>
+            <button
+              key={name}
+              type="button"
+              aria-pressed={name === source.value}
+              onClick={() => {
+                source.value = name;
+              }}
+              title={MEANS[name]}
+            >
               {name}
             </button>
           ))}
         </div>
         <div class="tabs small" role="group" aria-label="Period">
           {periods.value.map((name) => (
-            <button key={name} type="button" aria-pressed={name === period.value} onClick={() => showPeriod(name)}>
+            <button
+              key={name}
+              type="button"
+              aria-pressed={name === period.value}
+              onClick={() => showPeriod(name)}
+            >
               {name}
             </button>
           ))}
@@ -50,10 +63,15 @@ function Canvas() {
   const count = useSignal(-1);
   const shown = useSignal<Shown | undefined>(undefined);
   const decimals = selectedRow.value?.decimals ?? 2;
-  const topic = selected.value === "" || period.value === "" ? "" : `candles:${selected.value}:${source.value}:${period.value}`;
+  const topic =
+    selected.value === "" || period.value === ""
+      ? ""
+      : `candles:${selected.value}:${source.value}:${period.value}`;
   useEffect(() => {
     if (place.current === null) return undefined;
-    chart.current = new CandleChart(place.current, (bar) => { shown.value = bar; });
+    chart.current = new CandleChart(place.current, (bar) => {
+      shown.value = bar;
+    });
     return () => chart.current?.remove();
   }, []);
   useEffect(() => chart.current?.dress(), [theme.value]);
@@ -74,13 +92,17 @@ function Canvas() {
       <div class="chart" ref={place} data-candles={count.value} data-topic={topic} />
       {bar === undefined ? null : (
         <p class="legend num">
-          O <b>{fixed(bar.open, decimals)}</b> H <b>{fixed(bar.high, decimals)}</b> L <b>{fixed(bar.low, decimals)}</b> C{" "}
-          <b>{fixed(bar.close, decimals)}</b>
+          O <b>{fixed(bar.open, decimals)}</b> H <b>{fixed(bar.high, decimals)}</b> L{" "}
+          <b>{fixed(bar.low, decimals)}</b> C <b>{fixed(bar.close, decimals)}</b>
         </p>
       )}
       {count.value > 0 ? null : (
         <p class="empty over">
-          {topic === "" ? "Select a spread in the matrix to see its candles." : count.value < 0 ? "Asking the desk for candles." : `No ${source.value} candle yet: the first one appears with the next tick of both legs.`}
+          {topic === ""
+            ? "Select a spread in the matrix to see its candles."
+            : count.value < 0
+              ? "Asking the desk for candles."
+              : `No ${source.value} candle yet: the first one appears with the next tick of both legs.`}
         </p>
       )}
     </div>

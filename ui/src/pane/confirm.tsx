@@ -1,10 +1,9 @@
 // The last look before an order goes out: both legs, what it should cost, and what happens when a leg fails.
-import { useEffect, useRef } from "preact/hooks";
 import { exact, fixed, NONE, size as sizeText } from "../pure/number";
 import { typeWord } from "../pure/order";
 import { label } from "../pure/symbol";
-import { modeName } from "../state/live";
 import { estimated } from "../state/estimate";
+import { modeName } from "../state/live";
 import { details, selectedRow } from "../state/selection";
 import { asking, confirming, draft, send } from "../state/ticket";
 import { Modal } from "./modal";
@@ -14,15 +13,17 @@ export function Confirm() {
     asking.value = false;
   };
   return (
-    <Modal open={asking.value} title={`${draft.value.side} spread, ${typeWord(draft.value.type)}`} close={close}>
+    <Modal
+      open={asking.value}
+      title={`${draft.value.side} spread, ${typeWord(draft.value.type)}`}
+      close={close}
+    >
       <Summary />
     </Modal>
   );
 }
 
 function Summary() {
-  const confirm = useRef<HTMLButtonElement>(null);
-  useEffect(() => confirm.current?.focus(), []);
   const { side, size, type, trigger, sequence } = draft.value;
   const row = selectedRow.value;
   const now = estimated.value;
@@ -39,7 +40,13 @@ function Summary() {
     >
       <table>
         <thead>
-          <tr><th>Leg</th><th>Side</th><th>Market</th><th class="num">Size {unit}</th><th class="num">About</th></tr>
+          <tr>
+            <th>Leg</th>
+            <th>Side</th>
+            <th>Market</th>
+            <th class="num">Size {unit}</th>
+            <th class="num">About</th>
+          </tr>
         </thead>
         <tbody>
           <Leg number={1} side={buying ? "BUY" : "SELL"} symbol={row.leg1} size={size} price={now?.leg1} />
@@ -47,25 +54,59 @@ function Summary() {
         </tbody>
       </table>
       <dl class="estimate">
-        {type === "auto_trigger" ? <div class="strong"><dt>Trigger price</dt><dd class="num">{exact(trigger)}</dd></div> : null}
-        <div><dt>Average now</dt><dd class="num">{now === undefined ? NONE : fixed(now.average, now.decimals)}</dd></div>
-        <div><dt>Worst level</dt><dd class="num">{now === undefined ? NONE : fixed(now.worst, now.decimals)}</dd></div>
-        <div><dt>Taker fees</dt><dd class="num">{now?.cost === undefined ? NONE : `≈ ${fixed(now.cost, 2)}`}</dd></div>
-        <div><dt>Sequence</dt><dd>{sequence === "simultaneous" ? "both at once" : "contract first"}</dd></div>
+        {type === "auto_trigger" ? (
+          <div class="strong">
+            <dt>Trigger price</dt>
+            <dd class="num">{exact(trigger)}</dd>
+          </div>
+        ) : null}
+        <div>
+          <dt>Average now</dt>
+          <dd class="num">{now === undefined ? NONE : fixed(now.average, now.decimals)}</dd>
+        </div>
+        <div>
+          <dt>Worst level</dt>
+          <dd class="num">{now === undefined ? NONE : fixed(now.worst, now.decimals)}</dd>
+        </div>
+        <div>
+          <dt>Taker fees</dt>
+          <dd class="num">{now?.cost === undefined ? NONE : `≈ ${fixed(now.cost, 2)}`}</dd>
+        </div>
+        <div>
+          <dt>Sequence</dt>
+          <dd>{sequence === "simultaneous" ? "both at once" : "contract first"}</dd>
+        </div>
       </dl>
-      {now !== undefined && !now.complete ? <p class="problem">The ladder shows only {sizeText(now.available)} {unit}.</p> : null}
+      {now !== undefined && !now.complete ? (
+        <p class="problem">
+          The ladder shows only {sizeText(now.available)} {unit}.
+        </p>
+      ) : null}
       <p class="note">
-        <span aria-hidden="true">▲</span> The legs are not atomic. If the second leg fails, up to {exact(size)} {unit} is exposed until
-        it is hedged. {modeName.value}: fills are simulated.
+        <span aria-hidden="true">▲</span> The legs are not atomic. If the second leg fails, up to{" "}
+        {exact(size)} {unit} is exposed until it is hedged. {modeName.value}: fills are simulated.
       </p>
       <div class="submit">
-        <button type="submit" ref={confirm} id="confirm" class={side.toLowerCase()}>
+        <button type="submit" data-first id="confirm" class={side.toLowerCase()}>
           {side} {exact(size)} {unit} <kbd>Enter</kbd>
         </button>
-        <button type="button" onClick={() => { asking.value = false; }}>Back</button>
+        <button
+          type="button"
+          onClick={() => {
+            asking.value = false;
+          }}
+        >
+          Back
+        </button>
       </div>
       <label class="check">
-        <input type="checkbox" checked={!confirming.value} onChange={(event) => { confirming.value = !event.currentTarget.checked; }} />
+        <input
+          type="checkbox"
+          checked={!confirming.value}
+          onChange={(event) => {
+            confirming.value = !event.currentTarget.checked;
+          }}
+        />
         Send without this question from now on
       </label>
     </form>

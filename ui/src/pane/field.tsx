@@ -27,7 +27,9 @@ export function Field({ id, name, unit, hint, value, problem }: Props) {
           aria-invalid={problem !== undefined}
           aria-describedby={`${id}-problem`}
           value={value.value}
-          onInput={(event) => { value.value = event.currentTarget.value; }}
+          onInput={(event) => {
+            value.value = event.currentTarget.value;
+          }}
         />
         <span class="unit">{unit}</span>
       </div>

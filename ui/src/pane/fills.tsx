@@ -6,29 +6,48 @@ import { fills } from "../state/live";
 export function FillTable() {
   const rows = fills.value?.body.rows ?? [];
   if (rows.length === 0) {
-    return <p class="empty">No fill yet. A market order fills at once, an Auto-Trigger order when the spread reaches its price.</p>;
+    return (
+      <p class="empty">
+        No fill yet. A market order fills at once, an Auto-Trigger order when the spread reaches its price.
+      </p>
+    );
   }
   return (
     <table class="rows" id="fills">
       <thead>
         <tr>
-          <th>Time UTC</th><th>Order</th><th>Leg</th><th>Market</th><th>Side</th>
-          <th class="num">Price quote</th><th class="num" title="In the venue's own unit">Size</th>
-          <th class="num">Size coin</th><th class="num">Fee</th><th>Trade</th>
+          <th>Time UTC</th>
+          <th>Order</th>
+          <th>Leg</th>
+          <th>Market</th>
+          <th>Side</th>
+          <th class="num">Price quote</th>
+          <th class="num" title="In the venue's own unit">
+            Size
+          </th>
+          <th class="num">Size coin</th>
+          <th class="num">Fee</th>
+          <th>Trade</th>
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
           <tr key={`${row.symbol} ${row.trade_id} ${row.order_id} ${row.leg}`}>
-            <td class="num" title={iso(row.at)}>{clockMs(row.at)}</td>
+            <td class="num" title={iso(row.at)}>
+              {clockMs(row.at)}
+            </td>
             <td class="num">{row.order_id}</td>
             <td class="num">{row.leg}</td>
             <td title={row.symbol}>{label(row.symbol)}</td>
-            <td class={row.side.toLowerCase()}>{row.side === "BUY" ? "▲" : "▼"} {row.side}</td>
+            <td class={row.side.toLowerCase()}>
+              {row.side === "BUY" ? "▲" : "▼"} {row.side}
+            </td>
             <td class="num">{exact(row.price)}</td>
             <td class="num">{exact(row.size)}</td>
             <td class="num">{exact(row.base)}</td>
-            <td class="num">{exact(row.fee)} {row.fee_asset}</td>
+            <td class="num">
+              {exact(row.fee)} {row.fee_asset}
+            </td>
             <td class="num dim">{row.trade_id}</td>
           </tr>
         ))}

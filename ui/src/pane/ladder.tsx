@@ -1,15 +1,17 @@
 // The synthetic ladder: asks over bids, sizes and what they add up to; a click on a price takes it as the trigger.
 import { useSignal } from "@preact/signals";
-import { bucket, groupDecimals, groups, type Rung, rungs } from "../pure/ladder";
-import { fixed, size as sizeText } from "../pure/number";
+import { useEffect, useRef } from "preact/hooks";
+import { bucket, groupDecimals, groups, type Rung, rungs, sizePlaces } from "../pure/ladder";
+import { fixed } from "../pure/number";
 import { contract } from "../pure/symbol";
 import { age } from "../pure/time";
 import { ageNow, orders } from "../state/live";
-import { ladder, selected, selectedRow } from "../state/selection";
+import { details, ladder, selected, selectedRow } from "../state/selection";
 import { trigger, type } from "../state/ticket";
 import type { Ladder } from "../wire/types";
 
-const DEPTH = 14;
+const ROW = 22;
+const FEWEST = 8;
 
 export function LadderPane() {
   const times = useSignal(0);
@@ -24,9 +26,17 @@ export function LadderPane() {
         <span class="dim">{told === undefined ? "" : age(ageNow(told.body.age, told.received))}</span>
         <label class="grouping">
           <span class="hidden">Price grouping</span>
-          <select value={times.value} onChange={(event) => { times.value = Number(event.currentTarget.value); }} title="Merge prices">
+          <select
+            value={times.value}
+            onChange={(event) => {
+              times.value = Number(event.currentTarget.value);
+            }}
+            title="Merge prices"
+          >
             {widths.map((width, index) => (
-              <option key={width} value={index}>{fixed(width, groupDecimals(width, decimals))}</option>
+              <option key={width} value={index}>
+                {fixed(width, groupDecimals(width, decimals))}
+              </option>
             ))}
           </select>
         </label>
@@ -37,23 +47,46 @@ export function LadderPane() {
 }
 
 function Empty() {
-  const words = selected.value === "" ? "Select a spread in the matrix to see its depth." : "Asking the desk for the composed depth.";
+  const words =
+    selected.value === ""
+      ? "Select a spread in the matrix to see its depth."
+      : "Asking the desk for the composed depth.";
   return <p class="empty">{words}</p>;
 }
 
 function Sides({ body, group }: { body: Ladder; group: number }) {
-  const asks = rungs(body.asks, group, "ask").slice(0, DEPTH);
-  const bids = rungs(body.bids, group, "bid").slice(0, DEPTH);
+  const box = useRef<HTMLDivElement>(null);
+  const depth = useSignal(FEWEST);
+  useEffect(() => {
+    const pane = box.current;
+    if (pane === null) return undefined;
+    const watcher = new ResizeObserver(() => {
+      depth.value = Math.max(FEWEST, Math.floor((pane.clientHeight - 90) / 2 / ROW));
+    });
+    watcher.observe(pane);
+    return () => watcher.disconnect();
+  }, []);
+  const asks = rungs(body.asks, group, "ask").slice(0, depth.value);
+  const bids = rungs(body.bids, group, "bid").slice(0, depth.value);
+  const sizes = sizePlaces(details.value?.body.step ?? null, body.unit);
   const most = Math.max(asks.at(-1)?.total ?? 0, bids.at(-1)?.total ?? 0);
   const places = groupDecimals(group, body.decimals);
   const live = body.state === "live";
   const marks = waiting(group);
   const rows = (side: "ask" | "bid", list: Rung[]) =>
     list.map((rung) => (
-      <Row key={rung.price} side={side} rung={rung} most={most} places={places} mark={marks.get(`${side}${rung.price.toFixed(places)}`)} />
+      <Row
+        key={rung.price}
+        side={side}
+        rung={rung}
+        most={most}
+        places={places}
+        sizes={sizes}
+        mark={marks.get(`${side}${rung.price.toFixed(places)}`)}
+      />
     ));
   return (
-    <div class={live ? "ladder live" : "ladder live old"} data-state={body.state}>
+    <div ref={box} class={live ? "ladder live" : "ladder live old"} data-state={body.state}>
       <div class="rung heading">
         <span>Price</span>
         <span>Size {body.unit}</span>
@@ -67,24 +100,46 @@ function Sides({ body, group }: { body: Ladder; group: number }) {
   );
 }
 
-function Row({ side, rung, most, places, mark }: { side: "ask" | "bid"; rung: Rung; most: number; places: number; mark: string | undefined }) {
+interface RowProps {
+  side: "ask" | "bid";
+  rung: Rung;
+  most: number;
+  places: number;
+  sizes: number;
+  mark: string | undefined;
+}
+
+function Row({ side, rung, most, places, sizes, mark }: RowProps) {
   const legs = selectedRow.value;
   const price = fixed(rung.price, places);
-  const hint = legs === undefined ? "" : `${contract(legs.leg1)} ${fixed(rung.leg1, 2)}\n${contract(legs.leg2)} ${fixed(rung.leg2, 2)}\nClick to take ${price} as the trigger price`;
+  const hint =
+    legs === undefined
+      ? ""
+      : `${contract(legs.leg1)} ${fixed(rung.leg1, 2)}\n${contract(legs.leg2)} ${fixed(rung.leg2, 2)}\nClick to take ${price} as the trigger price`;
   const take = () => {
     type.value = "auto_trigger";
     trigger.value = rung.price.toFixed(places);
   };
   return (
-    <button type="button" class={`rung ${side}`} tabIndex={-1} title={hint} onClick={take} data-price={rung.price.toFixed(places)}>
+    <button
+      type="button"
+      class={`rung ${side}`}
+      title={hint}
+      onClick={take}
+      data-price={rung.price.toFixed(places)}
+    >
       <i class="bar" style={{ width: `${(100 * rung.total) / (most || 1)}%` }} />
       <i class="bar own" style={{ width: `${(100 * rung.size) / (most || 1)}%` }} />
       <span class="num price">
-        {mark === undefined ? null : <b class="mark" title={mark}>▸</b>}
+        {mark === undefined ? null : (
+          <b class="mark" title={mark}>
+            ▸
+          </b>
+        )}
         {price}
       </span>
-      <span class="num">{sizeText(rung.size)}</span>
-      <span class="num dim">{sizeText(rung.total)}</span>
+      <span class="num">{fixed(rung.size, sizes)}</span>
+      <span class="num dim">{fixed(rung.total, sizes)}</span>
     </button>
   );
 }
@@ -106,7 +161,9 @@ function Middle({ body }: { body: Ladder }) {
 
 function shortLeg(body: Ladder): string {
   if (body.short_leg === 0) return "";
-  return body.short_leg === 3 ? "The books of both legs end here." : `The book of LEG${body.short_leg} ends here.`;
+  return body.short_leg === 3
+    ? "The books of both legs end here."
+    : `The book of LEG${body.short_leg} ends here.`;
 }
 
 /** Triggers of active orders by the rung they wait at. */

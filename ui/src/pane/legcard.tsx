@@ -35,7 +35,8 @@ function Terms({ market }: { market: Market }) {
     ["Price tick", withUnit(market.tick, market.quote)],
     ["Max leverage", market.max_leverage === null ? "–" : `${exact(market.max_leverage)}×`],
   ];
-  if (market.expiry !== null) rows.push(["Delivery", `${day(market.expiry)}, in ${countdown(market.expiry, at)}`]);
+  if (market.expiry !== null)
+    rows.push(["Delivery", `${day(market.expiry)}, in ${countdown(market.expiry, at)}`]);
   if (market.funding_rate !== null) {
     rows.push(["Funding", `${percent(market.funding_rate, 4)} %, ${percent(market.funding_apr)} % a year`]);
     rows.push(["Next funding", countdown(market.next_funding, at)]);

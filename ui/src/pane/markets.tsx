@@ -7,19 +7,39 @@ import type { Market } from "../wire/types";
 
 export function MarketTable() {
   const told = markets.value;
-  const rows = (told?.body.rows ?? []).filter((row) => underlying.value === "" || row.base === underlying.value);
-  if (told === undefined || rows.length === 0) return <p class="empty">No market of {underlying.value || "any coin"} yet. The desk lists them once it has instruments.</p>;
+  const rows = (told?.body.rows ?? []).filter(
+    (row) => underlying.value === "" || row.base === underlying.value,
+  );
+  if (told === undefined || rows.length === 0)
+    return (
+      <p class="empty">
+        No market of {underlying.value || "any coin"} yet. The desk lists them once it has instruments.
+      </p>
+    );
   return (
     <table class="rows" id="markets">
       <thead>
         <tr>
-          <th>Venue</th><th>Market</th><th>State</th><th class="num">Age</th>
-          <th class="num">Bid size</th><th class="num">Bid</th><th class="num">Ask</th><th class="num">Ask size</th><th class="num">Last</th>
-          <th class="num" title="Simple, 365 days, from the venue's own interval">Funding % a year</th><th class="num">Next funding</th><th>Delivery</th>
+          <th>Venue</th>
+          <th>Market</th>
+          <th>State</th>
+          <th class="num">Age</th>
+          <th class="num">Bid size</th>
+          <th class="num">Bid</th>
+          <th class="num">Ask</th>
+          <th class="num">Ask size</th>
+          <th class="num">Last</th>
+          <th class="num" title="Simple, 365 days, from the venue's own interval">
+            Funding % a year
+          </th>
+          <th class="num">Next funding</th>
+          <th>Delivery</th>
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => <Row key={row.symbol} row={row} at={told.body.at} received={told.received} />)}
+        {rows.map((row) => (
+          <Row key={row.symbol} row={row} at={told.body.at} received={told.received} />
+        ))}
       </tbody>
     </table>
   );
@@ -31,8 +51,13 @@ function Row({ row, at, received }: { row: Market; at: number; received: number 
   return (
     <tr class={live ? "live" : "live old"} data-market={row.symbol} title={row.refusal ?? row.symbol}>
       <td>{venueName(row.venue)}</td>
-      <td>{contract(row.symbol)}{row.refusal === null ? "" : " ⊘"}</td>
-      <td>{live ? "●" : "▲"} {row.state}</td>
+      <td>
+        {contract(row.symbol)}
+        {row.refusal === null ? "" : " ⊘"}
+      </td>
+      <td>
+        {live ? "●" : "▲"} {row.state}
+      </td>
       <td class="num">{age(ageNow(row.age, received))}</td>
       <td class="num dim">{size(row.bid_size)}</td>
       <td class="num">{fixed(row.bid, places)}</td>

@@ -1,6 +1,7 @@
 // The spread matrix: LEG1 down, LEG2 across. A click or Enter on a crossing selects that spread.
+
+import { crossing, type Grid, grid, step } from "../pure/matrix";
 import { brief, venueName, venueOf } from "../pure/symbol";
-import { crossing, grid, step, type Grid } from "../pure/matrix";
 import { allStale, marketsByName, matrix, spreads } from "../state/live";
 import { remembered } from "../state/prefs";
 import { margin, select, selected, selectedRow, underlying } from "../state/selection";
@@ -22,7 +23,14 @@ export function MatrixPane() {
         <span class="dim">{underlying.value} mid, LEG1 down − LEG2 across</span>
         <div class="tabs small" role="group" aria-label="Figure shown">
           {FIGURES.map(([name, word]) => (
-            <button key={name} type="button" aria-pressed={figure.value === name} onClick={() => { figure.value = name; }}>
+            <button
+              key={name}
+              type="button"
+              aria-pressed={figure.value === name}
+              onClick={() => {
+                figure.value = name;
+              }}
+            >
               {word}
             </button>
           ))}
@@ -35,7 +43,11 @@ export function MatrixPane() {
 
 function Empty() {
   if (matrix.value === undefined) return <p class="empty">Waiting for the desk's first spreads.</p>;
-  return <p class="empty">No pair of {underlying.value} markets has this futures type. Choose “All”, or another underlying.</p>;
+  return (
+    <p class="empty">
+      No pair of {underlying.value} markets has this futures type. Choose “All”, or another underlying.
+    </p>
+  );
 }
 
 function Table({ shown }: { shown: Grid }) {
@@ -95,7 +107,11 @@ function Heading({ symbol, scope, marked }: { symbol: string; scope: "row" | "co
   const market = marketsByName.value.get(symbol);
   const off = market !== undefined && market.state !== "live" && market.state !== "valid";
   return (
-    <th scope={scope} class={`${marked ? "marked" : ""} ${off ? "hatched" : ""}`} title={off ? `${symbol}: ${market.state}` : symbol}>
+    <th
+      scope={scope}
+      class={`${marked ? "marked" : ""} ${off ? "hatched" : ""}`}
+      title={off ? `${symbol}: ${market.state}` : symbol}
+    >
       <span class="venue">{venueName(venueOf(symbol))}</span>
       <span class="term">{brief(symbol)}</span>
     </th>

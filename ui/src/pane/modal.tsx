@@ -12,7 +12,10 @@ interface Props {
 export function Modal({ open, title, close, children }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (open && box.current?.open === false) box.current.showModal();
+    if (open && box.current?.open === false) {
+      box.current.showModal();
+      box.current.querySelector<HTMLElement>("[data-first]")?.focus();
+    }
     if (!open && box.current?.open === true) box.current.close();
   }, [open]);
   return (

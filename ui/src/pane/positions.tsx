@@ -1,7 +1,7 @@
 // Spread positions; each opens to show its two legs.
 import { signal } from "@preact/signals";
 import { exact, sign } from "../pure/number";
-import { label, spreadLabel } from "../pure/symbol";
+import { label, parse, spreadShort } from "../pure/symbol";
 import { positions } from "../state/live";
 import { select } from "../state/selection";
 import type { LegRow, Position } from "../wire/types";
@@ -16,19 +16,33 @@ function toggle(spread: string): void {
 
 export function PositionTable() {
   const rows = positions.value?.body.rows ?? [];
-  if (rows.length === 0) return <p class="empty">No position. The first fill of a spread order opens one; it is marked to the books here.</p>;
+  if (rows.length === 0)
+    return (
+      <p class="empty">
+        No position. The first fill of a spread order opens one; it is marked to the books here.
+      </p>
+    );
   return (
     <table class="rows" id="positions">
       <thead>
         <tr>
-          <th>Spread</th><th class="num">Size</th><th class="num">Entry</th><th class="num">Mark</th>
-          <th class="num">PnL</th><th class="num">Fees</th><th class="num" title="What is left of the coin's price risk">Net delta</th>
+          <th>Spread</th>
+          <th class="num">Size</th>
+          <th class="num">Entry</th>
+          <th class="num">Mark</th>
+          <th class="num">PnL</th>
+          <th class="num">Fees</th>
+          <th class="num" title="What is left of the coin's price risk">
+            Net delta
+          </th>
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => [
           <Row key={row.spread} row={row} />,
-          ...(open.value.has(row.spread) ? row.legs.map((leg, index) => <Leg key={`${row.spread} ${index}`} leg={leg} index={index} />) : []),
+          ...(open.value.has(row.spread)
+            ? row.legs.map((leg, index) => <Leg key={`${row.spread} ${index}`} leg={leg} index={index} />)
+            : []),
         ])}
       </tbody>
     </table>
@@ -41,41 +55,63 @@ function Row({ row }: { row: Position }) {
   return (
     <tr data-position={row.spread}>
       <td>
-        <button type="button" class="fold" aria-expanded={isOpen} onClick={() => toggle(row.spread)} title="Show the legs">
-          <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span><span class="hidden">Legs</span>
+        <button
+          type="button"
+          class="fold"
+          aria-expanded={isOpen}
+          onClick={() => toggle(row.spread)}
+          title="Show the legs"
+        >
+          <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
+          <span class="hidden">Legs</span>
         </button>
-        <button type="button" class="link" onClick={() => select(row.spread)} title={row.spread}>{spreadLabel(leg1, leg2)}</button>
+        <button type="button" class="link" onClick={() => select(row.spread)} title={row.spread}>
+          {spreadShort(leg1, leg2)}
+        </button>
       </td>
       <td class="num">{exact(row.size, true)}</td>
       <td class="num">{exact(row.entry)}</td>
       <td class="num live">{exact(row.mark)}</td>
-      <td class="num live"><Money text={row.pnl} unit={row.pnl_asset} /></td>
-      <td class="num">{exact(row.fees)} {row.pnl_asset}</td>
+      <td class="num live">
+        <Money text={row.pnl} unit={row.pnl_asset} />
+      </td>
+      <td class="num">{row.fees}</td>
       <td class="num">{exact(row.net_delta, true)}</td>
     </tr>
   );
 }
 
-const LEG_COLUMNS = ["size", "entry", "mark", "pnl", "fees"];
-
 function Leg({ leg, index }: { leg: LegRow; index: number }) {
   const symbol = leg.symbol ?? "";
-  const known = new Set(["symbol", ...LEG_COLUMNS]);
-  const rest = Object.entries(leg).filter(([name, value]) => !known.has(name) && value !== null && !name.endsWith("_asset"));
   return (
     <tr class="leg-row">
-      <td>LEG{index + 1} {symbol === "" ? "" : label(symbol)}</td>
+      <td>
+        <span>LEG{index + 1}</span> {symbol === "" ? "" : label(symbol)}
+      </td>
       <td class="num">{exact(leg.size, true)}</td>
       <td class="num">{exact(leg.entry)}</td>
       <td class="num live">{exact(leg.mark)}</td>
-      <td class="num live"><Money text={leg.pnl ?? null} unit={leg.pnl_asset ?? ""} /></td>
-      <td class="num">{exact(leg.fees)} {leg.fee_asset ?? leg.fees_asset ?? ""}</td>
-      <td class="num dim">{rest.map(([name, value]) => `${name.replace(/_/g, " ")} ${exact(value)}`).join(", ")}</td>
+      <td class="num live">
+        <Money text={leg.pnl ?? null} unit={leg.pnl_asset ?? ""} /> {inQuote(leg)}
+      </td>
+      <td class="num">{leg.fees}</td>
+      <td class="num dim">{exact(leg.base, true)} coin</td>
     </tr>
   );
 }
 
+/** What a profit in coin is worth, where the coin is not the money already. */
+function inQuote(leg: LegRow): string {
+  const worth = leg.pnl_quote;
+  if (worth === null || worth === undefined || worth === leg.pnl) return "";
+  return `(${exact(worth, true)} ${parse(leg.symbol ?? "")?.quote ?? ""})`;
+}
+
 function Money({ text, unit }: { text: string | null; unit: string }) {
   const direction = sign(text);
-  return <span class={direction > 0 ? "gain" : direction < 0 ? "loss" : ""}>{exact(text, true)} {text === null ? "" : unit}</span>;
+  return (
+    <span class={direction > 0 ? "gain" : direction < 0 ? "loss" : ""}>
+      {exact(text, true)} {text === null ? "" : unit}
+    </span>
+  );
 }

@@ -3,7 +3,11 @@ import { exact, MINUS } from "../pure/number";
 import type { Order, Position } from "../wire/types";
 import type { PriceLevel } from "./candlechart";
 
-export function levels(orders: readonly Order[], positions: readonly Position[], spread: string): PriceLevel[] {
+export function levels(
+  orders: readonly Order[],
+  positions: readonly Position[],
+  spread: string,
+): PriceLevel[] {
   const found: PriceLevel[] = [];
   for (const order of orders) {
     if (order.spread !== spread || !order.active || order.trigger === null) continue;

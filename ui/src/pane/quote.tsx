@@ -19,7 +19,17 @@ export function Quote() {
   );
 }
 
-function Item({ name, value, strong, title }: { name: string; value: string; strong?: boolean; title?: string }) {
+function Item({
+  name,
+  value,
+  strong,
+  title,
+}: {
+  name: string;
+  value: string;
+  strong?: boolean;
+  title?: string;
+}) {
   return (
     <div class={strong ? "strong" : undefined} title={title}>
       <dt>{name}</dt>

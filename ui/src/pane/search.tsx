@@ -4,8 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { signed } from "../pure/number";
 import { find } from "../pure/search";
 import { spreadLabel } from "../pure/symbol";
-import { spreads } from "../state/live";
 import { searching } from "../state/keys";
+import { spreads } from "../state/live";
 import { select } from "../state/selection";
 
 const SHOWN = 12;
@@ -50,9 +50,16 @@ export function Search() {
         placeholder="Search spreads"
         autocomplete="off"
         value={text.value}
-        onFocus={() => { open.value = true; }}
-        onBlur={() => { open.value = false; }}
-        onInput={(event) => { text.value = event.currentTarget.value; at.value = 0; }}
+        onFocus={() => {
+          open.value = true;
+        }}
+        onBlur={() => {
+          open.value = false;
+        }}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+          at.value = 0;
+        }}
         onKeyDown={keyed}
       />
       <kbd>/</kbd>
@@ -65,13 +72,18 @@ export function Search() {
               role="option"
               tabIndex={-1}
               aria-selected={index === at.value}
-              onMouseDown={(event) => { event.preventDefault(); choose(row.spread); }}
+              onMouseDown={(event) => {
+                event.preventDefault();
+                choose(row.spread);
+              }}
             >
               <span>{spreadLabel(row.leg1, row.leg2)}</span>
               <span class="num dim">{signed(row.mid_bp, 1)} bp</span>
             </div>
           ))}
-          {found.length === 0 ? <p class="dim">No spread has all these words. Try a venue, a coin or “perp”.</p> : null}
+          {found.length === 0 ? (
+            <p class="dim">No spread has all these words. Try a venue, a coin or “perp”.</p>
+          ) : null}
         </div>
       ) : null}
     </div>

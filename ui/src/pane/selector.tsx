@@ -1,5 +1,5 @@
 // The spread market selector: futures type, then venue and instrument of each leg, or a search over all spreads.
-import { compareSymbols, ofMargin, type Margin } from "../pure/matrix";
+import { compareSymbols, type Margin, ofMargin } from "../pure/matrix";
 import { contract, venueName, venueOf } from "../pure/symbol";
 import { spreads } from "../state/live";
 import { margin, select, selectedRow, showUnderlying, underlying, underlyings } from "../state/selection";
@@ -19,14 +19,27 @@ export function Selector() {
       <Search />
       <div class="tabs" role="group" aria-label="Underlying">
         {underlyings.value.map((name) => (
-          <button key={name} type="button" aria-pressed={name === underlying.value} onClick={() => showUnderlying(name)}>
+          <button
+            key={name}
+            type="button"
+            aria-pressed={name === underlying.value}
+            onClick={() => showUnderlying(name)}
+          >
             {name}
           </button>
         ))}
       </div>
       <div class="tabs" role="group" aria-label="Futures type">
         {MARGINS.map(([name, word, hint]) => (
-          <button key={name} type="button" title={hint} aria-pressed={name === margin.value} onClick={() => { margin.value = name; }}>
+          <button
+            key={name}
+            type="button"
+            title={hint}
+            aria-pressed={name === margin.value}
+            onClick={() => {
+              margin.value = name;
+            }}
+          >
             {word}
           </button>
         ))}
@@ -40,9 +53,14 @@ export function Selector() {
 function Legs() {
   const row = selectedRow.value;
   if (row === undefined) return null;
-  const rows = spreads.value.filter((one) => one.underlying === row.underlying && ofMargin(one, margin.value));
+  const rows = spreads.value.filter(
+    (one) => one.underlying === row.underlying && ofMargin(one, margin.value),
+  );
   const first = [...new Set(rows.map((one) => one.leg1))].sort(compareSymbols);
-  const second = rows.filter((one) => one.leg1 === row.leg1).map((one) => one.leg2).sort(compareSymbols);
+  const second = rows
+    .filter((one) => one.leg1 === row.leg1)
+    .map((one) => one.leg2)
+    .sort(compareSymbols);
   const toFirst = (leg: string) => {
     const same = rows.find((one) => one.leg1 === leg && one.leg2 === row.leg2);
     const next = same ?? rows.find((one) => one.leg1 === leg);
@@ -55,7 +73,9 @@ function Legs() {
   return (
     <>
       <Leg name="LEG1" symbol={row.leg1} choices={first} choose={toFirst} />
-      <span class="minus" aria-hidden="true">−</span>
+      <span class="minus" aria-hidden="true">
+        −
+      </span>
       <Leg name="LEG2" symbol={row.leg2} choices={second} choose={toSecond} />
     </>
   );
@@ -79,14 +99,26 @@ function Leg({ name, symbol, choices, choose }: LegProps) {
   return (
     <div class="leg">
       <span class="leg-name">{name}</span>
-      <select aria-label={`${name} venue`} value={venue} onChange={(event) => toVenue(event.currentTarget.value)}>
+      <select
+        aria-label={`${name} venue`}
+        value={venue}
+        onChange={(event) => toVenue(event.currentTarget.value)}
+      >
         {venues.map((one) => (
-          <option key={one} value={one}>{venueName(one)}</option>
+          <option key={one} value={one}>
+            {venueName(one)}
+          </option>
         ))}
       </select>
-      <select aria-label={`${name} instrument`} value={symbol} onChange={(event) => choose(event.currentTarget.value)}>
+      <select
+        aria-label={`${name} instrument`}
+        value={symbol}
+        onChange={(event) => choose(event.currentTarget.value)}
+      >
         {here.map((one) => (
-          <option key={one} value={one}>{contract(one)}</option>
+          <option key={one} value={one}>
+            {contract(one)}
+          </option>
         ))}
       </select>
       <LegCard name={name} symbol={symbol} />

@@ -22,11 +22,31 @@ function tabs(): Tab[] {
   const active = rows.filter((row) => row.active);
   const over = rows.filter((row) => !row.active);
   return [
-    { name: "active", word: "Active spread orders", count: active.length, view: () => <OrderTable rows={active} active /> },
-    { name: "positions", word: "Positions", count: positions.value?.body.rows.length ?? 0, view: () => <PositionTable /> },
+    {
+      name: "active",
+      word: "Active spread orders",
+      count: active.length,
+      view: () => <OrderTable rows={active} active />,
+    },
+    {
+      name: "positions",
+      word: "Positions",
+      count: positions.value?.body.rows.length ?? 0,
+      view: () => <PositionTable />,
+    },
     { name: "fills", word: "Fills", count: fills.value?.body.rows.length ?? 0, view: () => <FillTable /> },
-    { name: "history", word: "Order history", count: over.length, view: () => <OrderTable rows={over} active={false} /> },
-    { name: "markets", word: "Markets", count: markets.value?.body.rows.length ?? 0, view: () => <MarketTable /> },
+    {
+      name: "history",
+      word: "Order history",
+      count: over.length,
+      view: () => <OrderTable rows={over} active={false} />,
+    },
+    {
+      name: "markets",
+      word: "Markets",
+      count: markets.value?.body.rows.length ?? 0,
+      view: () => <MarketTable />,
+    },
     { name: "log", word: "Log", count: log.value?.body.rows.length ?? 0, view: () => <LogLines /> },
   ];
 }
@@ -38,7 +58,17 @@ export function Tables() {
     <section class="pane tables-pane" aria-label="Orders, positions and markets">
       <div class="tablist" role="tablist" aria-label="Tables">
         {all.map((one) => (
-          <button key={one.name} type="button" role="tab" id={`tab-${one.name}`} aria-selected={one === tab} aria-controls="table" onClick={() => { shown.value = one.name; }}>
+          <button
+            key={one.name}
+            type="button"
+            role="tab"
+            id={`tab-${one.name}`}
+            aria-selected={one === tab}
+            aria-controls="table"
+            onClick={() => {
+              shown.value = one.name;
+            }}
+          >
             {one.word} {one.count > 0 ? <span class="count num">{one.count}</span> : null}
           </button>
         ))}

@@ -1,18 +1,37 @@
 // The ticket: side, order type, size, trigger and sequence; what it would cost, and what may go wrong.
-import { presets } from "../pure/ticket";
+
 import { exact } from "../pure/number";
 import { contract, label } from "../pure/symbol";
+import { presets } from "../pure/ticket";
 import { allStale, modeName } from "../state/live";
 import { details, selectedRow } from "../state/selection";
-import { clear, confirming, outcome, sequence, side, size, submit, touched, transmit, trigger, type, wrong } from "../state/ticket";
+import {
+  clear,
+  confirming,
+  outcome,
+  sequence,
+  side,
+  size,
+  submit,
+  touched,
+  transmit,
+  trigger,
+  type,
+  wrong,
+} from "../state/ticket";
 import type { OrderType, Sequence, Side } from "../wire/types";
 import { Estimated } from "./estimated";
 import { Field } from "./field";
+import { Terms } from "./terms";
 
 const SIDES: readonly Side[] = ["BUY", "SELL"];
 const TYPES: readonly (readonly [OrderType, string, string])[] = [
   ["market", "Market", "Two market orders at once, one on each leg"],
-  ["auto_trigger", "Auto-Trigger", "A market order that is sent once the spread for the whole size reaches the trigger price"],
+  [
+    "auto_trigger",
+    "Auto-Trigger",
+    "A market order that is sent once the spread for the whole size reaches the trigger price",
+  ],
 ];
 const SEQUENCES: readonly (readonly [Sequence, string])[] = [
   ["simultaneous", "Both legs at once"],
@@ -40,15 +59,36 @@ export function Ticket() {
         <Explanation />
         <div class="tabs wide" role="group" aria-label="Order type">
           {TYPES.map(([name, word, means]) => (
-            <button key={name} type="button" title={means} aria-pressed={type.value === name} onClick={() => { type.value = name; }}>
+            <button
+              key={name}
+              type="button"
+              title={means}
+              aria-pressed={type.value === name}
+              onClick={() => {
+                type.value = name;
+              }}
+            >
               {word}
             </button>
           ))}
         </div>
-        <Field id="size" name="Size" unit={unit} hint={hint} value={size} problem={touched.value || size.value !== "" ? wrong.value.size : undefined} />
+        <Field
+          id="size"
+          name="Size"
+          unit={unit}
+          hint={hint}
+          value={size}
+          problem={touched.value || size.value !== "" ? wrong.value.size : undefined}
+        />
         <div class="presets">
           {presets(terms).map((text) => (
-            <button key={text} type="button" onClick={() => { size.value = text; }}>
+            <button
+              key={text}
+              type="button"
+              onClick={() => {
+                size.value = text;
+              }}
+            >
               {exact(text)}
             </button>
           ))}
@@ -58,31 +98,50 @@ export function Ticket() {
             id="trigger"
             name="Trigger price"
             unit={quote()}
-            hint={side.value === "BUY" ? "sent when the ask is at or below" : "sent when the bid is at or above"}
+            hint={side.value === "BUY" ? "sent at this ask or below" : "sent at this bid or above"}
             value={trigger}
             problem={touched.value || trigger.value !== "" ? wrong.value.trigger : undefined}
           />
         ) : null}
         <label class="field">
           <span class="field-name">Sequence</span>
-          <select id="sequence" value={sequence.value} onChange={(event) => { sequence.value = event.currentTarget.value as Sequence; }}>
+          <select
+            id="sequence"
+            value={sequence.value}
+            onChange={(event) => {
+              sequence.value = event.currentTarget.value as Sequence;
+            }}
+          >
             {SEQUENCES.map(([name, word]) => (
-              <option key={name} value={name}>{word}</option>
+              <option key={name} value={name}>
+                {word}
+              </option>
             ))}
           </select>
         </label>
         <Estimated />
         <p class="note">
-          <span aria-hidden="true">▲</span> The legs are not atomic: each is its own order on its own venue, and prices may move between
-          them. A difference is hedged and shown as unhedged until it is gone.
+          <span aria-hidden="true">▲</span> The legs are not atomic: each is its own order on its own venue,
+          and prices may move between them. A difference is hedged and shown as unhedged until it is gone.
         </p>
-        {touched.value && wrong.value.spread !== undefined ? <p class="problem" role="alert">{wrong.value.spread}</p> : null}
+        {touched.value && wrong.value.spread !== undefined ? (
+          <p class="problem" role="alert">
+            {wrong.value.spread}
+          </p>
+        ) : null}
         <Submit />
         <label class="check">
-          <input type="checkbox" checked={confirming.value} onChange={(event) => { confirming.value = event.currentTarget.checked; }} />
+          <input
+            type="checkbox"
+            checked={confirming.value}
+            onChange={(event) => {
+              confirming.value = event.currentTarget.checked;
+            }}
+          />
           Confirm before sending
         </label>
         <Outcome />
+        <Terms />
       </form>
     </section>
   );
@@ -92,7 +151,15 @@ function Sides() {
   return (
     <div class="sides" role="group" aria-label="Side">
       {SIDES.map((name) => (
-        <button key={name} type="button" class={name.toLowerCase()} aria-pressed={side.value === name} onClick={() => { side.value = name; }}>
+        <button
+          key={name}
+          type="button"
+          class={name.toLowerCase()}
+          aria-pressed={side.value === name}
+          onClick={() => {
+            side.value = name;
+          }}
+        >
           <span aria-hidden="true">{name === "BUY" ? "▲" : "▼"}</span> {name} <kbd>{name[0]}</kbd>
         </button>
       ))}
@@ -118,7 +185,12 @@ function Submit() {
   const word = type.value === "market" ? "Market" : "Auto-Trigger";
   return (
     <div class="submit">
-      <button type="submit" id="submit" class={side.value.toLowerCase()} disabled={allStale.value || selectedRow.value === undefined}>
+      <button
+        type="submit"
+        id="submit"
+        class={side.value.toLowerCase()}
+        disabled={allStale.value || selectedRow.value === undefined}
+      >
         {side.value} spread <small>{word}</small> <kbd>Enter</kbd>
       </button>
       <button type="button" onClick={clear} title="Clear the ticket (Esc)">
@@ -135,7 +207,9 @@ function Outcome() {
     <div class="outcome" id="outcome" role="status" data-tone={said?.tone ?? "none"}>
       {said?.text ?? ""}
       {again === undefined ? null : (
-        <button type="button" onClick={() => transmit(again)}>Send again with the same key</button>
+        <button type="button" onClick={() => transmit(again)}>
+          Send again with the same key
+        </button>
       )}
     </div>
   );

@@ -1,10 +1,11 @@
-import { ageNow, desk, lastHeard, markets, modeName, pulse } from "../state/live";
-import { helping } from "../state/keys";
-import { theme, toggleTheme } from "../theme";
 import { age, clock, day } from "../pure/time";
+import { helping } from "../state/keys";
+import { ageNow, desk, lastHeard, markets, modeName, pulse } from "../state/live";
+import { theme, toggleTheme } from "../theme";
 
 const PULSES = {
   live: ["●", "Live"],
+  starting: ["◌", "Starting"],
   ended: ["■", "Ended"],
   silent: ["▲", "Silent"],
   "no-desk": ["✕", "Desk gone"],
@@ -35,11 +36,23 @@ export function TopBar() {
       <div class="top-right">
         <Pulse />
         <MarketClock />
-        <button type="button" class="icon" onClick={toggleTheme} title={`Switch to the ${theme.value === "dark" ? "light" : "dark"} theme`}>
+        <button
+          type="button"
+          class="icon"
+          onClick={toggleTheme}
+          title={`Switch to the ${theme.value === "dark" ? "light" : "dark"} theme`}
+        >
           <span aria-hidden="true">{theme.value === "dark" ? "☀" : "☾"}</span>
           <span class="hidden">Switch theme</span>
         </button>
-        <button type="button" class="icon" onClick={() => { helping.value = true; }} title="Keys and about (?)">
+        <button
+          type="button"
+          class="icon"
+          onClick={() => {
+            helping.value = true;
+          }}
+          title="Keys and about (?)"
+        >
           <span aria-hidden="true">?</span>
           <span class="hidden">Help</span>
         </button>

@@ -9,7 +9,10 @@ const SHAPE = /^([+-]?)(\d{0,24})(?:\.(\d{0,18}))?$/;
 
 /** Read typed text; a comma groups thousands, U+2212 is a minus. Undefined when it is no decimal number. */
 export function decimal(text: string): Decimal | undefined {
-  const plain = text.trim().replace(/−/g, "-").replace(/(?<=\d),(?=\d{3}(\D|$))/g, "");
+  const plain = text
+    .trim()
+    .replace(/−/g, "-")
+    .replace(/(?<=\d),(?=\d{3}(\D|$))/g, "");
   const match = SHAPE.exec(plain);
   if (!match) return undefined;
   const [, sign = "", whole = "", fraction = ""] = match;

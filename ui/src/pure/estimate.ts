@@ -41,7 +41,12 @@ export function estimate(levels: readonly Level[], size: number): Estimate | und
 }
 
 /** Taker fees of both legs in quote money: the size is base coin, or quote face where the unit is not the base. */
-export function takerCost(size: number, costBp: number | null, price: number, inBase: boolean): number | undefined {
+export function takerCost(
+  size: number,
+  costBp: number | null,
+  price: number,
+  inBase: boolean,
+): number | undefined {
   if (costBp === null || !Number.isFinite(price)) return undefined;
   return ((inBase ? size * price : size) * costBp) / 10_000;
 }

@@ -56,3 +56,9 @@ export function groupDecimals(group: number, decimals: number): number {
   const needed = Math.max(0, -Math.floor(Math.log10(group) + 1e-9));
   return Math.min(decimals, needed);
 }
+
+/** Decimals for sizes, the same for the whole column: those of the step, three where there is none, four at most. */
+export function sizePlaces(step: string | null, unit: string): number {
+  if (step === null) return unit.startsWith("USD") ? 0 : 3;
+  return Math.min(4, step.replace(/0+$/, "").split(".")[1]?.length ?? 0);
+}

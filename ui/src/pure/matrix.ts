@@ -58,9 +58,15 @@ export function step(grid: Grid, from: string, key: string): string {
   const [leg1 = "", leg2 = ""] = from.split("~");
   const row = grid.down.indexOf(leg1);
   const column = grid.across.indexOf(leg2);
-  const [dr, dc] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key] ?? [0, 0];
+  const [dr, dc] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key] ?? [
+    0, 0,
+  ];
   if (dr === undefined || dc === undefined || (dr === 0 && dc === 0)) return from;
-  for (let r = row + dr, c = column + dc; grid.down[r] !== undefined && grid.across[c] !== undefined; r += dr, c += dc) {
+  for (
+    let r = row + dr, c = column + dc;
+    grid.down[r] !== undefined && grid.across[c] !== undefined;
+    r += dr, c += dc
+  ) {
     const next = crossing(grid.down[r] ?? "", grid.across[c] ?? "");
     if (grid.at.has(next)) return next;
   }

@@ -27,14 +27,6 @@ export function exact(text: string | null | undefined, plus = false): string {
   return sign + grouped(plain);
 }
 
-/** Exact text cut for display to `places` decimals, towards zero; trailing zeros are kept up to `places`. */
-export function exactTo(text: string | null | undefined, places: number, plus = false): string {
-  if (text === null || text === undefined || !/^[+-]?\d+(\.\d+)?$/.test(text)) return exact(text, plus);
-  const [whole = "", fraction = ""] = text.split(".");
-  const cut = places > 0 ? `${whole}.${fraction.slice(0, places).padEnd(places, "0")}` : whole;
-  return exact(cut, plus);
-}
-
 export function percent(fraction: number | null | undefined, decimals = 2): string {
   return fraction === null || fraction === undefined ? NONE : signed(fraction * 100, decimals);
 }

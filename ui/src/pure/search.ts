@@ -3,7 +3,10 @@ import type { Spread } from "../wire/types";
 import { spreadLabel } from "./symbol";
 
 export function find(rows: readonly Spread[], text: string, limit: number): Spread[] {
-  const wanted = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const wanted = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const found: Spread[] = [];
   for (const row of rows) {
     const name = `${row.spread} ${spreadLabel(row.leg1, row.leg2)}`.toLowerCase();

@@ -45,13 +45,26 @@ export function brief(symbol: string): string {
 
 export function venueName(venue: string): string {
   const known: Record<string, string> = {
-    binance: "Binance", okx: "OKX", deribit: "Deribit", bybit: "Bybit", htx: "HTX", bigone: "BigONE",
+    binance: "Binance",
+    okx: "OKX",
+    deribit: "Deribit",
+    bybit: "Bybit",
+    htx: "HTX",
+    bigone: "BigONE",
   };
   return known[venue] ?? venue;
 }
 
 export function spreadLabel(leg1: string, leg2: string): string {
   return `${label(leg1)} − ${label(leg2)}`;
+}
+
+/** For tables: the coin once, and what tells the legs apart. */
+export function spreadShort(leg1: string, leg2: string): string {
+  const base = parse(leg1)?.base;
+  if (base === undefined || base !== parse(leg2)?.base) return spreadLabel(leg1, leg2);
+  const leg = (symbol: string) => `${venueName(venueOf(symbol))} ${brief(symbol)}`;
+  return `${base} ${leg(leg1)} − ${leg(leg2)}`;
 }
 
 function term(parts: Symbol): string {

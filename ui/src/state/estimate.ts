@@ -18,5 +18,12 @@ export const estimated = computed(() => {
   const base = parse(selectedRow.value?.leg1 ?? "")?.base;
   const terms = details.value?.body;
   const cost = takerCost(found.available, terms?.taker_cost_bp ?? null, found.leg2, book.unit === base);
-  return { ...found, mid, cost, costBp: terms?.taker_cost_bp ?? null, unit: book.unit, decimals: book.decimals };
+  return {
+    ...found,
+    mid,
+    cost,
+    costBp: terms?.taker_cost_bp ?? null,
+    unit: book.unit,
+    decimals: book.decimals,
+  };
 });

@@ -10,13 +10,16 @@ function inField(target: EventTarget | null): boolean {
 }
 
 function onControl(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("button, a, summary, [role=gridcell], [role=tab]") !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest("button, a, summary, [role=gridcell], [role=tab]") !== null
+  );
 }
 
 export function wireKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === "Escape") return escape(event);
+    if (event.key === "Escape") return leave(event);
     if (inField(event.target)) return;
     const act = actions[event.key];
     if (event.key === "Enter" && onControl(event.target)) return;
@@ -45,7 +48,7 @@ function arm(wanted: "BUY" | "SELL"): void {
   document.getElementById("size")?.focus();
 }
 
-function escape(event: KeyboardEvent): void {
+function leave(event: KeyboardEvent): void {
   if (helping.value || asking.value) {
     helping.value = false;
     asking.value = false;

@@ -1,7 +1,18 @@
 // Everything the desk has said, one signal a topic, and how the page stands towards the desk.
 import { computed, signal } from "@preact/signals";
-import type { Desk, Fill, FromServer, LogLine, Market, Order, Position, Rows, Spread, ToServer } from "../wire/types";
 import { type Ear, Socket, socketAddress } from "../wire/socket";
+import type {
+  Desk,
+  Fill,
+  LogLine,
+  Market,
+  Order,
+  Position,
+  Reply,
+  Rows,
+  Spread,
+  ToServer,
+} from "../wire/types";
 
 export interface Told<T> {
   body: T;
@@ -30,25 +41,34 @@ export const positions = signal<Told<Rows<Position>> | undefined>(undefined);
 export const log = signal<Told<Rows<LogLine>> | undefined>(undefined);
 
 const topics: Record<string, { value: Told<never> | undefined }> = {
-  desk, markets, matrix, orders, fills, positions, log,
+  desk,
+  markets,
+  matrix,
+  orders,
+  fills,
+  positions,
+  log,
 } as never;
 
-export type Pulse = "live" | "ended" | "silent" | "no-desk" | "offline";
+export type Pulse = "live" | "starting" | "ended" | "silent" | "no-desk" | "offline";
 
 export const pulse = computed<Pulse>(() => {
   if (!online.value) return "offline";
   if (!link.value.desk) return "no-desk";
-  if (desk.value?.body.running === false) return "ended";
+  const told = desk.value?.body;
+  if (told?.running === false) return told.progress === null || told.progress === 0 ? "starting" : "ended";
   return now.value - lastHeard.value > SILENCE ? "silent" : "live";
 });
 
 /** Whether every number on the page is to be read as old. */
-export const allStale = computed(() => pulse.value !== "live" && pulse.value !== "ended");
+export const allStale = computed(() => !["live", "starting", "ended"].includes(pulse.value));
 
 export const modeName = computed(() => desk.value?.body.mode ?? "");
 export const spreads = computed(() => matrix.value?.body.rows ?? []);
 export const spreadsByName = computed(() => new Map(spreads.value.map((row) => [row.spread, row])));
-export const marketsByName = computed(() => new Map((markets.value?.body.rows ?? []).map((row) => [row.symbol, row])));
+export const marketsByName = computed(
+  () => new Map((markets.value?.body.rows ?? []).map((row) => [row.symbol, row])),
+);
 
 /** Age now of something that was `age` ms old when it arrived; an ended replay grows no older. */
 export function ageNow(age: number | null | undefined, received: number): number | null {
@@ -58,7 +78,7 @@ export function ageNow(age: number | null | undefined, received: number): number
 
 type Listener = (body: unknown, received: number) => void;
 const watched = new Map<string, Listener>();
-const replyListeners = new Set<(message: FromServer & { reply: unknown }) => void>();
+const replyListeners = new Set<(reply: Reply) => void>();
 
 const ear: Ear = {
   opened() {
@@ -71,7 +91,9 @@ const ear: Ear = {
   heard(message) {
     if ("topic" in message) hear(message.topic, message.body);
     else if ("link" in message) link.value = message.link;
-    else if ("reply" in message) for (const listener of replyListeners) listener(message);
+    else if ("reply" in message) for (const listener of replyListeners) listener(message.reply);
+    else if (message.key !== null)
+      for (const listener of replyListeners) listener(refused(message.key, message.error));
     else refusal.value = message.error;
   },
 };
@@ -96,7 +118,12 @@ export function watch(topic: string, listener: Listener): () => void {
   };
 }
 
-export function onReply(listener: (message: FromServer & { reply: unknown }) => void): void {
+/** What the web process itself refuses never reached the desk. */
+function refused(key: string, message: string): Reply {
+  return { key, ok: false, order_id: "", code: "refused", message };
+}
+
+export function onReply(listener: (reply: Reply) => void): void {
   replyListeners.add(listener);
 }
 

@@ -1,8 +1,8 @@
 // The mode, where it cannot be missed: the document's title, the favicon and the colour of the frame.
 import { effect } from "@preact/signals";
+import { fixed } from "../pure/number";
 import { allStale, modeName } from "./live";
 import { selectedRow } from "./selection";
-import { fixed } from "../pure/number";
 
 const KNOWN = ["REPLAY", "DEMO", "PAPER"];
 

@@ -1,5 +1,5 @@
 // What the page remembers between visits, in this browser alone.
-import { effect, signal, type Signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 
 function read<T>(name: string, otherwise: T): T {
   try {

@@ -1,12 +1,12 @@
 // Which spread is looked at, and what the desk says about it.
 import { computed, effect, signal } from "@preact/signals";
-import { ofMargin, type Margin } from "../pure/matrix";
+import { type Margin, ofMargin } from "../pure/matrix";
 import type { Details, Ladder } from "../wire/types";
-import { desk, type Told, spreads, spreadsByName, watch } from "./live";
+import { desk, spreads, spreadsByName, type Told, watch } from "./live";
 import { remembered } from "./prefs";
 
 const wanted = remembered("spread", "");
-export const margin = remembered<Margin>("margin", "all");
+export const margin = remembered<Margin>("margin", "linear");
 const wantedUnderlying = remembered("underlying", "");
 
 export const underlyings = computed(() => {

@@ -81,11 +81,14 @@ export function transmit(sent: Sent): void {
 export function cancel(orderId: string): void {
   const key = crypto.randomUUID();
   if (say({ cancel: { key, order_id: orderId } })) unanswered.set(key, orderId);
-  else outcome.value = { tone: "bad", text: `Order ${orderId} not cancelled: the page is not connected to its server.` };
+  else
+    outcome.value = {
+      tone: "bad",
+      text: `Order ${orderId} not cancelled: the page is not connected to its server.`,
+    };
 }
 
-onReply(({ reply }) => {
-  const answer = reply as Reply;
+onReply((answer) => {
   const sent = unanswered.get(answer.key);
   unanswered.delete(answer.key);
   if (sent !== undefined) outcome.value = spoken(answer, sent);
@@ -110,6 +113,10 @@ effect(() => {
   const last = open.at(-1);
   if (last !== undefined) {
     const text = "The connection was lost before the desk answered: it may have taken the order. ";
-    outcome.value = { tone: "bad", text: `${text}Sending again with the same key cannot double it.`, again: last };
+    outcome.value = {
+      tone: "bad",
+      text: `${text}Sending again with the same key cannot double it.`,
+      again: last,
+    };
   }
 });

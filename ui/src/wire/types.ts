@@ -181,7 +181,7 @@ export interface Reply {
 export type FromServer =
   | { topic: string; seq: number; body: unknown }
   | { reply: Reply }
-  | { error: string }
+  | { error: string; key: string | null }
   | { link: { desk: boolean; reason: string } };
 
 export type ToServer =

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { exact, fixed, MINUS, NONE, percent, sign, signed, size } from "../src/pure/number";
+
+describe("fixed", () => {
+  it("groups thousands and uses a real minus sign", () => {
+    expect(fixed(-1234567.891, 2)).toBe(`${MINUS}1,234,567.89`);
+  });
+  it("never shows a negative zero", () => {
+    expect(fixed(-0.001, 2)).toBe("0.00");
+  });
+  it("shows a dash for what is missing or not finite", () => {
+    expect([fixed(null, 2), fixed(undefined, 2), fixed(Number.NaN, 2)]).toEqual([NONE, NONE, NONE]);
+  });
+});
+
+describe("signed", () => {
+  it("writes an explicit plus, and no sign for zero", () => {
+    expect([signed(1.25, 1), signed(-1.25, 1), signed(0.01, 1)]).toEqual(["+1.3", `${MINUS}1.3`, "0.0"]);
+  });
+});
+
+describe("exact", () => {
+  it("keeps every digit of decimal text", () => {
+    expect(exact("12345678901234567890.123456789")).toBe("12,345,678,901,234,567,890.123456789");
+  });
+  it("writes the sign asked for", () => {
+    expect([exact("-0.5"), exact("0.5", true), exact("0.000", true)]).toEqual([
+      `${MINUS}0.5`,
+      "+0.5",
+      "0.000",
+    ]);
+  });
+  it("leaves text that is no number alone", () => {
+    expect(exact("0.1 BTC, 2 USDT")).toBe("0.1 BTC, 2 USDT");
+  });
+});
+
+describe("percent, sign and size", () => {
+  it("turns a fraction into signed percent", () => {
+    expect(percent(0.1095)).toBe("+10.95");
+  });
+  it("reads the sign of text", () => {
+    expect([sign("-0.1"), sign("0.0"), sign(null), sign("2")]).toEqual([-1, 0, 0, 1]);
+  });
+  it("shows four significant digits of a size", () => {
+    expect([size(0.012345), size(12.3456), size(123456.7), size(0)]).toEqual([
+      "0.01235",
+      "12.35",
+      "123,457",
+      "0",
+    ]);
+  });
+});
