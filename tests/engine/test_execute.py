@@ -223,7 +223,7 @@ def test_legs_of_two_inverse_contracts_hold_the_same_face() -> None:
     assert [leg.size for leg in legs] == [10, 100]
     desk.fill(legs[0], "10", "60010", fee_asset="BTC")
     desk.fill(legs[1], "100", "59990", fee_asset="BTC")
-    assert (desk.stands(), desk.view().filled, desk.view().unit) == (SpreadState.FILLED, 1000, "USD")
+    assert (desk.stands(), desk.view().filled, desk.view().unit) == (SpreadState.FILLED, D(1000), "USD")
     assert desk.view().achieved == 20
     desk.check()
 

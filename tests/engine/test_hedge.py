@@ -85,10 +85,10 @@ def test_failed_hedges_are_retried_with_growing_delays_then_the_leg_ahead_is_tak
     assert purposes == ["hedge"] * 5
     assert [delay // 1_000_000 for delay in delays] == [0, 100, 200, 400, 800]
     unwind = desk.hedge()
-    assert (unwind.symbol, unwind.side, unwind.size, unwind.purpose) == (PERP, Side.SELL, 1, "unwind")
+    assert (unwind.symbol, unwind.side, unwind.size, unwind.purpose) == (PERP, Side.SELL, D(1), "unwind")
     assert unwind.bound == D("59710.0")  # from the middle, 60 010, half a percent down, up to the tick
     desk.fill(unwind, "1")
-    assert (desk.view().active, desk.stands(), desk.view().filled) == (False, SpreadState.CANCELLED, 0)
+    assert (desk.view().active, desk.stands(), desk.view().filled) == (False, SpreadState.CANCELLED, D(0))
     assert "taken back" in desk.view().reason
     assert desk.view().legs[0].unwound == 1
     desk.check()
@@ -267,7 +267,7 @@ def test_what_a_venue_filled_beyond_the_size_is_taken_back_and_the_position_does
     unwind = desk.hedge()
     assert (unwind.leg, unwind.purpose, unwind.size) == (1, "unwind", D("0.5"))
     desk.fill(unwind, "0.5")
-    assert (desk.stands(), desk.view().unhedged) == (SpreadState.FILLED, 0)
+    assert (desk.stands(), desk.view().unhedged) == (SpreadState.FILLED, D(0))
     desk.check()
 
 
@@ -281,7 +281,7 @@ def test_coin_kept_as_the_fee_of_a_spot_purchase_is_bought_again_once_it_is_wort
     assert (hedge.symbol, hedge.side, hedge.size) == (SPOT, Side.BUY, D("0.001"))
     desk.fill(hedge, "0.001", fee=D("0.000001"), fee_asset="BTC")
     view = desk.view()
-    assert (view.state, view.filled, view.active, view.unhedged) == (SpreadState.FILLED, 1, False, D("-0.000001"))
+    assert (view.state, view.filled, view.active, view.unhedged) == (SpreadState.FILLED, D(1), False, D("-0.000001"))
     desk.check()
 
 
@@ -290,7 +290,7 @@ def test_a_fee_in_another_asset_takes_nothing_from_the_coin_held() -> None:
     perp, other = desk.market(request(side=Side.SELL))
     desk.fill(perp, "1")
     desk.fill(other, "1", fee=D("0.02"), fee_asset="BNB")
-    assert (desk.stands(), desk.view().unhedged) == (SpreadState.FILLED, 0)
+    assert (desk.stands(), desk.view().unhedged) == (SpreadState.FILLED, D(0))
 
 
 def test_a_fee_below_one_order_is_left_as_a_visible_residue() -> None:
@@ -308,7 +308,7 @@ def test_an_inverse_leg_is_hedged_in_coin_at_the_quoted_price_rounded_down() -> 
     desk.fill(other, "0.01")
     desk.reject(coin)
     hedge = desk.hedge()
-    assert (hedge.symbol, hedge.size) == (COIN, 6)
+    assert (hedge.symbol, hedge.size) == (COIN, D(6))
     desk.fill(hedge, "6", "60000")
     assert (desk.stands(), desk.view().filled) == (SpreadState.FILLED, D("0.01"))
     assert desk.view().active is False
