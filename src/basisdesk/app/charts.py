@@ -76,6 +76,8 @@ class Charts:
         """Forget the topics that are not among these (topic to spread), and stop folding spreads that none needs."""
         for topic in [topic for topic in self._told if topic not in topics]:
             del self._told[topic]
+        if self._tapes is None:
+            return  # nothing could make them again
         needed = dict.fromkeys(topics.values())
         for name in [name for name in self._opened if name not in needed]:
             spread = self._opened.pop(name)

@@ -159,8 +159,9 @@ class _Served:
     async def _play(self, child: Child, port: int) -> None:
         """Print the address once the page answers, then play to the end and stay."""
         await _answers(child, port)
-        status, name = self._status, {"DEMO": "DEMO", "REPLAY": "replay"}.get(self._status.mode, self._status.mode)
-        print(f"Basisdesk {name} is running at http://{HOST}:{port} (Ctrl+C stops it)", flush=True)  # noqa: T201 (the one line that a person waits for)
+        status = self._status
+        text = f"Basisdesk {status.mode} is running at http://{HOST}:{port} (Ctrl+C stops it)"
+        print(text, flush=True)  # noqa: T201 (the one line that a person waits for)
         status.running = True
         await (self._paced(status.speed) if status.speed is not None else self._rushed())
         self._driver.finish(SETTLE)
