@@ -381,3 +381,26 @@ def test_a_book_that_is_broken_again_and_again_does_not_ask_in_a_tight_loop(room
         room.depth(10 * number + 5, 10 * number + 6, now=number)
     assert room.market().tally.gaps > 90
     assert asked <= 4
+
+
+def test_updates_that_overlap_while_waiting_stay_connected(rooms: Rooms) -> None:
+    room = rooms("usdm")
+    room.depth(90, 95, 89, bids=[["9", "5"]])
+    room.depth(94, 105, 92)
+    room.snapshot(91)
+    assert room.state() == VALID
+    assert room.bids() == [(10, 1), (9, 5)]
+    assert room.market().tally.book_updates == 2
+
+
+def test_the_stream_outranks_the_snapshot_after_a_gap_as_well(rooms: Rooms) -> None:
+    room = in_sync(rooms())
+    room.depth(120, 125, bids=[["10", "7"]])
+    room.snapshot(130, bids=[["10", "4"]])
+    assert room.bids() == [(10, 4)]
+    room.depth(126, 129)
+    room.depth(130, 131)
+    assert room.bids() == [(10, 7)]
+    room.depth(140, 141)
+    room.snapshot(139, bids=[["10", "3"]])
+    assert room.bids() == [(10, 3)]

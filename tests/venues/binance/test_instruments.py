@@ -99,6 +99,7 @@ def test_an_inverse_perpetual_is_sized_in_contracts() -> None:
     (found,) = decode("coinm", COINM)
     assert (found.symbol, found.kind, found.margin) == ("binance:BTC/USD:BTC", Kind.PERPETUAL, Margin.INVERSE)
     assert (found.settle, found.contract_size, found.sized_in_contracts) == ("BTC", Decimal(100), True)
+    assert found.tradable
     assert [found.step, found.min_size, found.max_size, found.min_notional] == [1, 1, 1000000, 0]
 
 
@@ -184,6 +185,7 @@ def test_an_odd_row_is_left_out_and_the_rest_stays(row: object) -> None:
         ("coinm", COINM | {"marginAsset": "USDT"}),
         ("usdm", COINM),
         ("coinm", COINM | {"symbol": "BTCUSD_210924", "contractType": "CURRENT_QUARTER"}),
+        ("usdm", USDM | {"symbol": "BTCUSDT_SETTLED", "deliveryDate": 1700000000000}),
         ("usdm", USDM | {"symbol": "BTCUSDT_210924", "contractType": "", "deliveryDate": 0}),
     ],
 )

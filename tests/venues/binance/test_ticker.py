@@ -62,6 +62,13 @@ def test_zeros_of_the_ticker_agree_with_an_empty_side(rooms: Rooms) -> None:
     assert tally_after(room) == (1, 1)
 
 
+def test_a_side_that_the_book_has_lost_differs_from_a_ticker_with_a_size(rooms: Rooms) -> None:
+    room = in_sync(rooms())
+    room.depth(106, 106, asks=[["11", "0"]])
+    room.ticker(106, "10", "1", "11", "1")
+    assert tally_after(room) == (0, 1)
+
+
 def test_tickers_of_other_updates_are_not_compared(rooms: Rooms) -> None:
     room = in_sync(rooms())
     room.ticker(104, "1", "1", "2", "1")

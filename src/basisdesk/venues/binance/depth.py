@@ -211,7 +211,7 @@ class DepthSync:
         if not self.held:
             return False
         before, update = self.held[0]
-        return update.last > last and before != last and update.first > last
+        return before != last and update.first > last
 
     def _refuse_old(self, now: int) -> None:
         self.asking.failed(now)

@@ -108,11 +108,11 @@ def instrument_of(line: str, row: wire.Row) -> Instrument:
 
 def _expiry(line: str, row: wire.Row) -> int | None:
     """Delivery time of a dated contract; a perpetual that is being closed has a date too, and stays a perpetual."""
-    dated = "_" in row.code and not row.code.endswith("_PERP")
-    if line == "spot" or "PERPETUAL" in row.contract_type or not dated:
+    suffix = row.code.partition("_")[2]
+    if line == "spot" or suffix in {"", "PERP"}:
         return None
-    if not 0 < row.delivery < FOREVER:
-        raise DecodeError(f"{row.code} has no delivery date")
+    if not suffix.isdecimal() or not 0 < row.delivery < FOREVER:
+        raise DecodeError(f"{row.code} is neither a perpetual nor a contract with a delivery date")
     return row.delivery * MILLISECOND
 
 

@@ -54,14 +54,11 @@ _COINM = (
 def well_known() -> list[Instrument]:
     """Return the instruments of the tables."""
     spot = [instrument_of("spot", _row(f"{base}USDT", base, "USDT", *terms)) for base, *terms in _SPOT]
-    usdm = [
-        instrument_of("usdm", _row(f"{base}USDT", base, "USDT", *terms, settle="USDT", kind="PERPETUAL"))
-        for base, *terms in _USDM
-    ]
+    usdm = [instrument_of("usdm", _row(f"{base}USDT", base, "USDT", *terms, settle="USDT")) for base, *terms in _USDM]
     coinm = [
         instrument_of(
             "coinm",
-            _row(f"{base}USD_PERP", base, "USD", tick, "1", most, "0", settle=base, kind="PERPETUAL", worth=worth),
+            _row(f"{base}USD_PERP", base, "USD", tick, "1", most, "0", settle=base, worth=worth),
         )
         for base, tick, worth, most in _COINM
     ]
@@ -78,7 +75,6 @@ def _row(
     notional: str,
     *,
     settle: str = "",
-    kind: str = "",
     worth: int = 1,
 ) -> wire.Row:
     return wire.Row(
@@ -91,8 +87,7 @@ def _row(
             wire.Filter(kind="MIN_NOTIONAL", notional=notional),
         ],
         status="TRADING",
-        contract_type=kind,
         contract_size=worth,
         settle=settle,
-        delivery=FOREVER if kind else 0,
+        delivery=FOREVER,
     )

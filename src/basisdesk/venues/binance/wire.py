@@ -190,7 +190,6 @@ class Row(Struct, gc=False):
     filters: list[Filter]
     status: str = ""
     contract_status: str = field(name="contractStatus", default="")
-    contract_type: str = field(name="contractType", default="")
     contract_size: int | float | str = field(name="contractSize", default=1)
     settle: str = field(name="marginAsset", default="")
     delivery: int = field(name="deliveryDate", default=0)
