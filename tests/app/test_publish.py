@@ -9,20 +9,16 @@ import pytest
 
 from basisdesk.app.charts import PERIODS, Charts
 from basisdesk.app.desk import Desk
-from basisdesk.app.happenings import LINES, Happenings
 from basisdesk.app.listings import Rank
 from basisdesk.app.publish import Publisher, Status
 from basisdesk.app.tape import Tape
-from basisdesk.domain import effect as effects
-from basisdesk.domain import event as events
 from basisdesk.domain import stream
-from basisdesk.domain.errors import Refusal
 from basisdesk.domain.order import Side, SpreadOrderRequest, SpreadOrderType
 from basisdesk.kernel.book import GAPPED
 from basisdesk.sim.listing import SECOND, listings
 from basisdesk.sim.paper import PaperTerms
 from basisdesk.store.journal import Journal
-from basisdesk.venues.contract import Market, Report, Trouble
+from basisdesk.venues.contract import Market
 
 START = 1_762_000_000 * SECOND
 DAY = 86_400 * SECOND
@@ -282,7 +278,7 @@ def test_an_order_becomes_rows_of_orders_fills_and_positions(scene: Scene) -> No
     reply = scene.place("key-1")
     assert reply.ok
     working = scene.round().row("orders", "order_id", reply.order_id)
-    assert (working["state"], working["active"], Decimal(working["filled"])) == ("WORKING", True, 0)
+    assert (working["state"], working["active"], float(working["filled"])) == ("WORKING", True, 0.0)
     scene.desk.advance(START + SECOND)
     outlet = scene.round()
     order = outlet.row("orders", "order_id", reply.order_id)
@@ -380,49 +376,6 @@ def test_a_leap_of_many_bars_is_told_without_a_hole(scene: Scene) -> None:
     scene.outlet.watching = []
     scene.round()
     assert len(json.loads(scene.publisher.whole(topic) or b"")["bars"]) == 40
-
-
-def test_the_log_tells_what_feeds_report_and_keeps_the_newest() -> None:
-    happenings = Happenings()
-    happenings.report(Report(1, Trouble.GAP, SPOT, "update 5 is missing"))
-    happenings.report(Report(2, Trouble.RESYNCED, SPOT, ""))
-    happenings.report(Report(3, Trouble.UNDECODED, "", "no JSON"))
-    assert [(row.level, row.text) for row in happenings.rows()] == [
-        ("warning", "undecoded (no JSON)"),
-        ("info", f"{SPOT}: resynced"),
-        ("warning", f"{SPOT}: gap (update 5 is missing)"),
-    ]
-    for number in range(LINES):
-        happenings.say(number, "info", f"{number}")
-    assert len(happenings.rows()) == LINES
-    assert happenings.rows()[0].text == f"{LINES - 1}"
-
-
-def test_the_log_tells_of_rejects_doubts_triggers_and_what_stays_unhedged() -> None:
-    request = SpreadOrderRequest(
-        spread=BASIS, side=Side.SELL, type=SpreadOrderType.AUTO_TRIGGER, size=Decimal(2), trigger=Decimal("1E+2")
-    )
-    happenings = Happenings()
-    happenings.heard(events.LegRejected(1, "S1-1-1", "busy", "try later"), [])
-    happenings.heard(events.LegUnknown(2, "S1-1-2", "timeout"), [])
-    happenings.heard(
-        events.TimePassed(3),
-        [
-            effects.AcceptOrder(3, "S1", "k", request, None),
-            effects.Claim(4, "S1", Decimal("101.5")),
-            effects.AskQuote(5, "S1", 6),
-            effects.EndOrder(6, "S1", "gave up", Decimal("-0.5")),
-            effects.RefuseOrder(7, "k2", request, Refusal("off_step", "size is off the step")),
-        ],
-    )
-    assert [(row.level, row.text) for row in reversed(happenings.rows())] == [
-        ("warning", "S1-1-1: rejected by the venue: try later"),
-        ("warning", "S1-1-2: not known what became of it: timeout"),
-        ("info", f"order S1: SELL 2 of {BASIS}, auto_trigger at 100"),
-        ("info", "order S1 goes out, spread 101.5"),
-        ("warning", "order S1 ended: gave up, -0.5 unhedged"),
-        ("warning", "refused: size is off the step"),
-    ]
 
 
 def test_new_terms_of_a_market_change_its_spreads_decimals(scene: Scene) -> None:
