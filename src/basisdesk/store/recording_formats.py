@@ -57,7 +57,7 @@ def form_of(line: bytes, name: str, number: int) -> str:
         RecordingError: it is the first line of neither format.
     """
     stamp, _, message = line.strip().partition(b" ")
-    if stamp.isdigit() and message[:1] == b"{":
+    if stamp.isdigit() and message.lstrip()[:1] == b"{":
         return STAMPED
     if line.lstrip()[:1] == b"{":
         try:
@@ -139,6 +139,8 @@ def json_lines(batches: Batches, name: str) -> Iterator[Record]:
                 continue
             if line.ts is None:
                 raise RecordingError(f"a record of kind {line.t!r} has no time (ts)", name, number)
+            if not _EARLIEST <= line.ts * 1e9 < _LATEST:
+                raise RecordingError(f"ts {line.ts:g} is no time in seconds since 1970", name, number)
             # The recorders' clocks tick in microseconds; a double cannot hold this time in nanoseconds.
             before = max(before, int(line.ts * 1e6 + 0.5) * 1000)
             yield _record(line, name, number, before)
