@@ -1,10 +1,10 @@
 import pytest
-from tests.engine.desk import COIN, PERP, SPOT, D, Desk, ask, linear, quote, ready, request, spot
+from tests.engine.desk import COIN, COIN2, PERP, SPOT, D, Desk, ask, linear, quote, ready, request, spot
 
 from basisdesk.domain.effect import AskQuote, EndOrder, SendLeg
 from basisdesk.domain.event import Listed, Quoted, SpreadQuote
 from basisdesk.domain.order import DoneReason, OrderStatus, Sequence, Side, SpreadState
-from basisdesk.engine import Rules, next_deadline, wants
+from basisdesk.engine import Phase, Rules, next_deadline, wants
 
 LINEAR = f"{PERP}~{SPOT}"
 SECOND = 1_000_000_000
@@ -312,6 +312,26 @@ def test_an_inverse_leg_is_hedged_in_coin_at_the_quoted_price_rounded_down() -> 
     desk.fill(hedge, "6", "60000")
     assert (desk.stands(), desk.view().filled) == (SpreadState.FILLED, D("0.01"))
     assert desk.view().active is False
+
+
+def test_a_leg_of_two_inverse_contracts_is_hedged_in_face() -> None:
+    desk = ready()
+    one, two = desk.market(request(f"{COIN}~{COIN2}", size="1000"))
+    desk.fill(one, "10", "60000", fee_asset="BTC")
+    desk.fill(two, "30", "60000", fee_asset="BTC")
+    desk.done(two)
+    hedge = desk.hedge()
+    assert (hedge.symbol, hedge.size) == (COIN2, D(70))
+
+
+def test_time_that_passes_for_one_order_leaves_a_waiting_one_alone() -> None:
+    desk = ahead()
+    desk.place(request(trigger="5"), None, "k2")
+    deadline = next_deadline(desk.state)
+    assert deadline is not None
+    desk.wait(deadline)
+    assert desk.state.orders["S2"].phase is Phase.WAITING
+    assert desk.state.orders["S1"].attempts == 1
 
 
 def test_client_ids_count_up_for_each_leg_and_are_never_used_twice() -> None:

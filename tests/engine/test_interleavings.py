@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.engine.desk import PERP, SPOT, D, Desk, quote, ready, request
 
 from basisdesk.domain.effect import Effect, EndOrder, SendLeg
 from basisdesk.domain.event import (
@@ -21,7 +22,6 @@ from basisdesk.domain.event import (
 )
 from basisdesk.domain.order import DoneReason, Sequence, Side, SpreadState
 from basisdesk.engine import Phase, Rules, next_deadline, order_view, positions, wants
-from tests.engine.desk import PERP, SPOT, D, Desk, quote, ready, request
 
 LINEAR = f"{PERP}~{SPOT}"
 STEPS = {PERP: D("0.001"), SPOT: D("0.00001")}
@@ -78,7 +78,7 @@ def play(desk: Desk, venue: Venue, effects: list[Effect]) -> None:
 
 
 def never_over_hedged(desk: Desk, venue: Venue) -> None:
-    """Whatever else the venue will still say, no leg can end with more than the order's size held, or with less than nothing."""
+    """Whatever the venue will still say, no leg can end with more than the order's size held, or less than nothing."""
     for order_id, order in desk.state.orders.items():
         net: dict[int, Decimal] = defaultdict(Decimal)
         for client_id, leg in venue.sent.items():
@@ -90,7 +90,7 @@ def never_over_hedged(desk: Desk, venue: Venue) -> None:
 
 def run_to_rest(desk: Desk, venue: Venue) -> None:
     for _ in range(400):
-        early = desk.state.open and venue.draw.draw(st.booleans()) and move(desk, venue)
+        early = bool(desk.state.open) and venue.draw.draw(st.booleans()) and move(desk, venue)
         if venue.mail and not early:
             play(desk, venue, desk.step(venue.mail.pop(0)))
         elif not (early or (desk.state.open and move(desk, venue))):

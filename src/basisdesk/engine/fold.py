@@ -9,7 +9,7 @@ counted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from msgspec import structs
 
@@ -77,6 +77,8 @@ def _decided(state: State, effect: Effect) -> None:
                 residual=effect.residual,
                 updated=effect.at,
             )
+        case _:
+            assert_never(effect)
 
 
 def _accept(state: State, effect: effects.AcceptOrder) -> None:
@@ -179,6 +181,8 @@ def _heard(state: State, event: LegEvent) -> None:
             _move(state, leg, Happening.REJECTED, event.at, done=DoneReason.REJECTED, message=text)
         case events.LegDone():
             _move(state, leg, Happening.ENDED, event.at, done=event.reason, told=event.filled)
+        case _:
+            assert_never(event)
 
 
 def _filled(state: State, leg: LegOrder, event: events.LegFilled) -> None:

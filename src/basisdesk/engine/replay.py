@@ -59,7 +59,7 @@ def rerun(records: Iterable[Event | Effect], rules: Rules | None = None) -> Mism
     return Mismatch(index + 1, None, due[0]) if due else None
 
 
-def _same(one: Effect, other: Effect) -> bool:
+def _same(one: Event | Effect, other: Event | Effect) -> bool:
     """Compare as written, because a refused size may be NaN, which equals nothing."""
     return _encoder.encode(one) == _encoder.encode(other)
 
