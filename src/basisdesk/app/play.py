@@ -69,6 +69,7 @@ class Player:
         self._steps = heapq.merge(*(self._safely(track, progress) for track in self._tracks))
         self._head: Step | None = None
         self._opened = False
+        self._ended: list[str] = []
         self._endings: list[tuple[int, Track]] = []
 
     @property
@@ -189,8 +190,8 @@ class Player:
             yield from track.steps(progress)
         except RecordingError as error:
             self._fail(error)
-        group = self._groups[track.number]
-        if group not in self._groups[track.number + 1 :]:
+        self._ended.append(self._groups[track.number])
+        if self._ended.count(self._ended[-1]) == self._groups.count(self._ended[-1]):
             self._owners.ended.add(self._owner_of(track))
             self._endings.append((self.desk.room.now + LOST_AFTER, track))
             self._alarm = 0

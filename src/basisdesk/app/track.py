@@ -59,6 +59,11 @@ class Conversation:
         self.addr = addr.decode()
         self.feed.connected(now)
 
+    def begin(self, _data: bytes, now: int) -> None:
+        """The first, in time, of the recordings that share this conversation begins."""
+        if not self.begun:
+            self.connected(b"", now)
+
     def reply(self, request: SnapshotRequest, body: bytes, now: int) -> None:
         """Take the body of a REST request whose URL was recorded."""
         self.wanted.pop(request.code, None)
@@ -133,10 +138,11 @@ class Track:
     def _stamped_steps(self, progress: Callable[[int], None] | None) -> Iterator[Step]:
         number, talk = self.number, self.open_stamped()
         receive, is_snapshot = talk.feed.receive, talk.origin.venue.is_snapshot
+        begun = False
         for record in self.source.recording.records(progress):
-            if not talk.begun:
-                talk.begun = True
-                yield record.at, number, talk.connected, b"", record.line
+            if not begun:
+                begun = True
+                yield record.at, number, talk.begin, b"", record.line
             assert isinstance(record, Frame | Reply)
             if type(record) is Reply and is_snapshot(record.data):
                 yield record.at, number, talk.snapshot, record.data, record.line
