@@ -2,6 +2,7 @@
 
 Prices of recorded levels survive float64 exactly up to fifteen digits, so `worst` and the touch are the venue's own
 numbers again; averages are rounded to twelve significant digits, far below any tick.
+Differences are taken of decimals: a difference of floats carries the noise of the large prices into the small spread.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from basisdesk.venues.contract import Market
 
 _ENOUGH = 1e-9  # covered sizes are sums of floats
+AVERAGE_DIGITS = 12
 NOTHING = Decimal("NaN")
 
 
@@ -35,7 +37,7 @@ def quote(spread: Spread, side: Side, size: Decimal, now: int) -> SpreadQuote:
     one, two = leg1.book, leg2.book
     wanted = float(size) if size.is_finite() and size > 0 else 0.0
     walked = walk_spread(one, two, buy, wanted) if wanted else (math.nan,) * 5 + (0.0,)
-    price, average1, worst1, average2, worst2, covered = walked
+    _, average1, worst1, average2, worst2, covered = walked
     best1, best2 = (one.ask, two.bid) if buy else (one.bid, two.ask)
     unit = common_unit(one, two)
     legs = (
@@ -48,8 +50,8 @@ def quote(spread: Spread, side: Side, size: Decimal, now: int) -> SpreadQuote:
         spread=spread.name,
         side=side,
         size=size,
-        price=decimal_of(price, 12),
-        touch=decimal_of(best1 - best2, 12),
+        price=legs[0].average - legs[1].average,
+        touch=decimal_of(best1) - decimal_of(best2),
         leg1=legs[0],
         leg2=legs[1],
         complete=deep and fit,
@@ -62,10 +64,10 @@ def _leg(market: Market, average: float, worst: float, size: float, now: int) ->
     state = book.state(now)
     return LegQuote(
         symbol=market.symbol,
-        average=decimal_of(average, 12),
+        average=decimal_of(average, AVERAGE_DIGITS),
         worst=decimal_of(worst),
         mid=decimal_of(book.mid()),
-        size=decimal_of(size, 12),
+        size=decimal_of(size, AVERAGE_DIGITS),
         age=max(now - book.updated, 0),
         state="valid" if state == VALID else state_name(state),
     )

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from basisdesk.domain.effect import Effect
     from basisdesk.domain.event import Event
     from basisdesk.kernel.board import Board
+    from basisdesk.venues.contract import Market
+
+
+NOISE = 1e-12
+"""How far the float difference of two prices may be from the decimal one, as a share of the prices, and much more."""
+LARGEST_PRICE = 1e6
 
 
 class Triggers:
@@ -66,7 +72,9 @@ class Triggers:
         except UsageError:
             return  # listed, but no recording has opened both legs: it waits and never fires
         self._count += 1
-        spread.board.arm(self._count, spread.pair, request.side is Side.BUY, float(request.trigger))
+        slack = NOISE * max(float(abs(request.trigger)), *(_scale(leg) for leg in (spread.leg1, spread.leg2)))
+        buy = request.side is Side.BUY
+        spread.board.arm(self._count, spread.pair, buy, float(request.trigger) + (slack if buy else -slack))
         self._orders[self._count] = effect.order_id
         self._armed[effect.order_id] = self._count, spread.board
 
@@ -75,3 +83,8 @@ class Triggers:
         if board is not None:
             board.disarm(trigger)
             del self._orders[trigger]
+
+
+def _scale(market: Market) -> float:
+    mid = market.book.mid()
+    return mid if mid == mid else LARGEST_PRICE  # noqa: PLR0124 (NaN before the first snapshot)

@@ -1,0 +1,218 @@
+import json
+import sqlite3
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Make = Callable[..., Any]
+Run = Callable[..., Any]
+SPOT, PERP = "binance:BTC/USDT", "binance:BTC/USDT:USDT"
+SPREAD = f"{PERP}~{SPOT}"
+
+
+def order(**fields: object) -> str:
+    return json.dumps({"spread": SPREAD, "side": "BUY", "type": "market", "size": "1"} | fields)
+
+
+def replay(basisdesk: Run, files: list[Path], *arguments: object, code: int = 0) -> Any:
+    ran = basisdesk("replay", *files, "--json", *arguments)
+    assert ran.code == code, ran.err
+    return ran.report
+
+
+def test_a_market_order_fills_both_legs_and_reports_achieved_fees_position_and_profit(
+    basisdesk: Run, pair: list[Path]
+) -> None:
+    found = replay(basisdesk, pair, "--order", order(size=2))
+    (row,) = found["orders"]
+    assert (row["order_id"], row["state"], row["filled"], row["unit"]) == ("S1", "FILLED", "2.000", "BTC")
+    assert (Decimal(row["displayed"]), Decimal(row["achieved"]), Decimal(row["slippage"])) == (-29, -29, 0)
+    assert [(leg["symbol"], leg["side"], Decimal(leg["filled"])) for leg in row["legs"]] == [
+        (PERP, "BUY", 2),
+        (SPOT, "SELL", 2),
+    ]
+    assert {fill["leg"]: (Decimal(fill["price"]), Decimal(fill["size"])) for fill in found["fills"]} == {
+        1: (Decimal("59970.5"), 2),
+        2: (Decimal("59999.5"), 2),
+    }
+    (position,) = found["positions"]
+    assert (position["spread"], Decimal(position["size"]), Decimal(position["entry"])) == (SPREAD, 2, -29)
+    assert (Decimal(position["mark"]), Decimal(position["pnl"]), position["pnl_asset"]) == (-30, -2, "USDT")
+    fees = {leg["symbol"]: Decimal(leg["fees"]["USDT"]) for leg in position["legs"]}
+    assert fees == {leg["symbol"]: Decimal(leg["fees"]["USDT"]) for leg in row["legs"]}
+    assert all(fee > 0 for fee in fees.values())
+    assert Decimal(position["net"]) == -2 - sum(fees.values())
+    assert [Decimal(leg["pnl"]) for leg in position["legs"]] == [-1, -1]
+    assert Decimal(row["fees"]["USDT"]) == sum(fees.values())
+
+
+def test_an_auto_trigger_waits_for_the_size_weighted_spread_and_fires_once(
+    basisdesk: Run, made: Make, tmp_path: Path
+) -> None:
+    perp = made("usdm", 59_970.0, count=5)
+    perp.depth([], [["59969.80", "0.5"]])  # the touch says -29.7, the whole size does not
+    perp.running(4)
+    perp.depth([], [["59969.80", "4"]])
+    perp.running(20)
+    files = [
+        perp.stamped(tmp_path / "binance_usdm_x"),
+        made("spot", 60_000.0, count=40).stamped(tmp_path / "binance_spot_x"),
+    ]
+    found = replay(basisdesk, files, "--order", order(type="auto_trigger", trigger=-29.7, size=2))
+    (row,) = found["orders"]
+    assert (row["state"], row["trigger"]) == ("FILLED", "-29.7")
+    assert Decimal(row["displayed"]) == -29
+    assert Decimal(row["fired"]) == Decimal("-29.7")
+    assert Decimal(row["achieved"]) == Decimal("-29.7")
+    assert sum(Decimal(fill["size"]) for fill in found["fills"] if fill["leg"] == 1) == 2
+    assert {fill["price"] for fill in found["fills"] if fill["leg"] == 1} == {"59969.8"}
+
+
+def test_an_auto_trigger_that_never_comes_true_stays_working_and_sends_nothing(
+    basisdesk: Run, pair: list[Path]
+) -> None:
+    found = replay(basisdesk, pair, "--order", order(side="SELL", type="auto_trigger", trigger=-20))
+    (row,) = found["orders"]
+    assert (row["state"], row["active"], found["fills"], found["positions"]) == ("WORKING", True, [], [])
+
+
+def test_contract_first_sends_the_contract_and_then_the_other_leg(basisdesk: Run, pair: list[Path]) -> None:
+    found = replay(basisdesk, pair, "--order", order(sequence="contract_first"), "--latency", "20")
+    (row,) = found["orders"]
+    assert row["state"] == "FILLED"
+    first, second = (next(fill for fill in found["fills"] if fill["leg"] == leg) for leg in (1, 2))
+    assert second["at"] - first["at"] >= 40_000_000
+
+
+def test_latency_and_time_of_entry_are_those_asked_for(basisdesk: Run, pair: list[Path]) -> None:
+    found = replay(basisdesk, pair, "--order", order(at=1.25), "--latency", "70")
+    (row,) = found["orders"]
+    start = 1_700_000_000_000_000_000
+    assert row["created"] == start + 1_250_000_000
+    assert {fill["at"] for fill in found["fills"]} == {row["created"] + 140_000_000}
+
+
+def test_an_order_is_entered_when_both_books_are_first_valid(basisdesk: Run, pair: list[Path]) -> None:
+    (row,) = replay(basisdesk, pair, "--order", order())["orders"]
+    assert row["created"] == 1_700_000_000_100_000_000
+
+
+def test_an_order_in_the_turned_direction_trades_its_own_legs(basisdesk: Run, pair: list[Path]) -> None:
+    turned = f"{SPOT}~{PERP}"
+    found = replay(basisdesk, pair, "--order", order(spread=turned, side="SELL"))
+    (row,) = found["orders"]
+    assert (row["state"], Decimal(row["achieved"])) == ("FILLED", 29)
+    assert [leg["side"] for leg in row["legs"]] == ["SELL", "BUY"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "says"),
+    [
+        ({"size": 0}, "not_positive", "0"),
+        ({"size": "-1"}, "not_positive", "-1"),
+        ({"size": "NaN"}, "not_finite", "NaN"),
+        ({"size": "Infinity"}, "not_finite", "Infinity"),
+        ({"size": "0.00001"}, None, "0.001"),
+        ({"size": "1.0005"}, "off_step", "0.001"),
+        ({"size": 1_000_000}, None, "1000000"),
+        ({"size": 50}, "too_thin", "50"),
+        ({"trigger": -1}, "trigger_given", "-1"),
+        ({"type": "auto_trigger"}, "no_trigger", "trigger"),
+        ({"at": 1_000}, "not_reached", "1000 s"),
+    ],
+)
+def test_an_order_outside_the_limits_is_refused_with_the_limit_and_nothing_is_sent(
+    basisdesk: Run, pair: list[Path], fields: dict[str, object], code: str | None, says: str
+) -> None:
+    found = replay(basisdesk, pair, "--order", order(**fields), code=5)
+    (row,) = found["orders"]
+    assert (row["state"], row["order_id"], found["fills"]) == ("REJECTED", None, [])
+    assert says in row["reason"]
+    assert code in {None, row["code"]}
+
+
+def test_orders_on_a_market_without_metadata_are_refused_with_the_reason(
+    basisdesk: Run, made: Make, tmp_path: Path
+) -> None:
+    files = []
+    for line in ("usdm", "spot"):
+        path = made(line, 100.0).stamped(tmp_path / f"binance_{line}_x", zipped=False)
+        path.write_text(path.read_text().replace("btcusdt", "zzzusdt").replace("BTCUSDT", "ZZZUSDT"))
+        files.append(path)
+    spread = SPREAD.replace("BTC", "ZZZ")
+    found = replay(basisdesk, files, "--order", order(spread=spread), code=5)
+    assert found["spreads"][spread]["mid"]["median"] == 0.0
+    (row,) = found["orders"]
+    assert row["code"] == "unknown_market"
+    assert "no market metadata for binance:ZZZ/USDT:USDT" in row["reason"]
+
+
+def test_rejects_of_the_venue_leave_nothing_behind(basisdesk: Run, pair: list[Path]) -> None:
+    found = replay(basisdesk, pair, "--order", order(), "--reject-rate", "1")
+    (row,) = found["orders"]
+    assert (row["state"], row["filled"], found["fills"]) == ("REJECTED", "0.000", [])
+    assert "rejected" in row["reason"]
+
+
+def test_partial_fills_are_caught_up_with_or_taken_back(basisdesk: Run, pair: list[Path]) -> None:
+    states = set()
+    for seed in range(8):
+        found = replay(
+            basisdesk, pair, "--order", order(size=3), "--partial-rate", "0.6", "--reject-rate", "0.2", "--seed", seed
+        )
+        (row,) = found["orders"]
+        states.add(row["state"])
+        assert abs(Decimal(row["unhedged"])) < Decimal("0.001")
+        by_leg = [Decimal(leg["filled"]) for leg in row["legs"]]
+        assert by_leg[0] == by_leg[1] == Decimal(row["filled"])
+    assert len(states) > 1
+
+
+def test_the_journal_of_a_replay_folds_to_the_same_state_and_decides_the_same_again(
+    basisdesk: Run, pair: list[Path], tmp_path: Path
+) -> None:
+    journal = tmp_path / "desk.journal"
+    rows = replay(basisdesk, pair, "--order", order(), "--order", order(size="0.3001"), "--journal", journal, code=5)
+    ran = basisdesk("journal", "verify", journal, "--json")
+    assert ran.code == 0
+    assert (ran.report["orders"], ran.report["fills"], ran.report["refused"], ran.report["sealed"]) == (
+        {"S1": "FILLED"},
+        len(rows["fills"]),
+        1,
+        True,
+    )
+    told = basisdesk("journal", "verify", journal)
+    assert (told.code, "decide the same again" in told.out) == (0, True)
+    again = basisdesk("replay", *pair, "--order", order(), "--journal", journal)
+    assert (again.code, again.out) == (2, "")
+    assert "exists already" in again.err
+
+
+def test_a_journal_that_was_changed_or_is_none_is_one_sentence(
+    basisdesk: Run, pair: list[Path], tmp_path: Path
+) -> None:
+    journal = tmp_path / "desk.journal"
+    replay(basisdesk, pair, "--order", order(), "--journal", journal)
+    base = sqlite3.connect(journal)
+    base.execute("UPDATE journal SET at = at + 1 WHERE seq = 4")
+    base.commit()
+    base.close()
+    ran = basisdesk("journal", "verify", journal)
+    assert ran.code == 1
+    assert ran.err.startswith(f"error: {journal}, row 4: ")
+    other = tmp_path / "text"
+    other.write_text("no journal")
+    for path in (other, tmp_path / "missing"):
+        ran = basisdesk("journal", "verify", path)
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err.startswith(f"error: {path}")
+
+
+def test_the_tables_show_orders_fills_and_positions(basisdesk: Run, pair: list[Path]) -> None:
+    ran = basisdesk("replay", *pair, "--order", order(), "--order", order(size="0.3001"))
+    assert ran.code == 5
+    for text in ("Orders", "Legs", "Fills", "Positions", "FILLED", "REJECTED", "step 0.001", "USDT", "PnL"):
+        assert text in ran.out, text
