@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # so that the made-up desk can be imported however pytest was started
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright  # noqa: E402 (after the path)
-
 from tests.browser.fakedesk import FakeDesk  # noqa: E402 (after the path)
 
 if TYPE_CHECKING:
@@ -74,7 +73,9 @@ def web_process(bus: Path, state: Path) -> Iterator[str]:
         "XDG_STATE_HOME": str(state),
         "PYTHONPATH": str(ROOT / "src"),
     }
-    process = subprocess.Popen([sys.executable, "-m", "basisdesk.web"], env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "basisdesk.web"], env=environment, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     try:
         line = process.stdout.readline()

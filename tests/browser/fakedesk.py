@@ -11,6 +11,8 @@ import threading
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.browser.fakemarket import FakeMarket, json
+
 from basisdesk.domain.order import Side, SpreadOrderType
 from basisdesk.domain.stream import (
     Cancel,
@@ -29,7 +31,6 @@ from basisdesk.domain.stream import (
     pack,
     unpack_command,
 )
-from tests.browser.fakemarket import FakeMarket, json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,14 +185,15 @@ class FakeDesk:
             side = request.side if leg == 1 else request.side.opposite
             self.fills.insert(0, FillRow(
                 at=self.market.at, order_id=order_id, leg=leg, symbol=symbol, side=side.value, price="64262.5",
-                size=str(request.size), base=str(request.size), fee="3.21", fee_asset="USDT", trade_id=f"{order_id}{leg}",
+                size=str(request.size), base=str(request.size), fee="3.21", fee_asset="USDT",
+                trade_id=f"{order_id}{leg}",
             ))  # fmt: skip
         size = request.size if request.side is Side.BUY else -request.size
         self.positions[request.spread] = PositionRow(
             spread=request.spread, size=str(size), entry="12.55", mark="12.41", pnl=str(Decimal("-0.14") * abs(size)),
             pnl_asset="USDT", fees="6.42 USDT", net_delta="0", legs=[
-                {"symbol": legs[0], "size": str(size), "entry": "64262.5", "mark": "64262.41", "pnl": "-0.05", "fees": "3.21"},
-                {"symbol": legs[1], "size": str(-size), "entry": "64249.95", "mark": "64250", "pnl": "-0.09", "fees": "3.21"},
+                held(legs[0], size, "64262.5", "64262.41", "-0.05"),
+                held(legs[1], -size, "64249.95", "64250", "-0.09"),
             ],
         )  # fmt: skip
 
@@ -205,3 +207,11 @@ class FakeDesk:
             order, state="CANCELLED", active=False, reason="cancelled by the operator", updated=self.market.at
         )
         return Reply(key=command.key, ok=True, order_id=order.order_id)
+
+
+def held(symbol: str, size: Decimal, entry: str, mark: str, pnl: str) -> dict[str, str | None]:
+    """One leg of a position."""
+    return {
+        "symbol": symbol, "size": str(size), "base": str(size), "entry": entry, "mark": mark, "pnl": pnl,
+        "pnl_asset": "USDT", "pnl_quote": pnl, "fees": "3.21 USDT",
+    }  # fmt: skip

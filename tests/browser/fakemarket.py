@@ -141,16 +141,34 @@ class FakeMarket:
         mid, half = self._mid(symbol), self._width(symbol) / 2
         spot, dated = ":" not in symbol.split("/")[1], "-" in symbol
         inverse = "USD:" in symbol and "USDT" not in symbol
+        perpetual = not spot and not dated
         return MarketRow(
-            symbol=symbol, venue=symbol.split(":")[0], kind="spot" if spot else "dated" if dated else "perpetual",
-            margin="spot" if spot else "inverse" if inverse else "linear", base=coin_of(symbol),
-            quote="USD" if inverse else "USDT", expiry=START + 34 * 86_400 * SECOND if dated else None,
-            state=self.states.get(symbol, "live"), age=35.0, bid=mid - half, bid_size=1.204, ask=mid + half,
-            ask_size=0.75, last=mid, mark=mid, funding_rate=None if spot or dated else 0.0001,
-            funding_apr=None if spot or dated else 0.1095, next_funding=None if spot or dated else START + 9_000 * SECOND,
-            tick="0.1", step="0.001", contract_size="100" if inverse else "1", min_size="0.002", min_notional="20",
-            max_leverage=None if spot else "100", refusal=None,
-        )  # fmt: skip
+            symbol=symbol,
+            venue=symbol.split(":", maxsplit=1)[0],
+            kind="spot" if spot else "dated" if dated else "perpetual",
+            margin="spot" if spot else "inverse" if inverse else "linear",
+            base=coin_of(symbol),
+            quote="USD" if inverse else "USDT",
+            expiry=START + 34 * 86_400 * SECOND if dated else None,
+            state=self.states.get(symbol, "valid"),
+            age=35.0,
+            bid=mid - half,
+            bid_size=1.204,
+            ask=mid + half,
+            ask_size=0.75,
+            last=mid,
+            mark=mid,
+            funding_rate=0.0001 if perpetual else None,
+            funding_apr=0.1095 if perpetual else None,
+            next_funding=START + 9_000 * SECOND if perpetual else None,
+            tick="0.1",
+            step="0.001",
+            contract_size="100" if inverse else "1",
+            min_size="0.002",
+            min_notional="20",
+            max_leverage=None if spot else "100",
+            refusal=None,
+        )
 
     def _mid(self, symbol: str) -> float:
         return round(self.price[coin_of(symbol)] * (1 + self.basis[symbol]), 2)
@@ -175,7 +193,7 @@ class FakeMarket:
 
 
 def coin_of(symbol: str) -> str:
-    return symbol.split(":")[1].split("/")[0]
+    return symbol.split(":")[1].split("/", maxsplit=1)[0]
 
 
 def unit_of(spread: str) -> str:

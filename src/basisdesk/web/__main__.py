@@ -48,6 +48,7 @@ def _serve(options: Options, listener: socket.socket) -> int:
     import uvicorn
 
     from basisdesk.web.asgi import application
+    from basisdesk.web.hub import Hub
     from basisdesk.web.secret import install_key
 
     try:
@@ -56,7 +57,7 @@ def _serve(options: Options, listener: socket.socket) -> int:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 (as above)
         return 3
     config = uvicorn.Config(
-        application(options.bus),
+        application(Hub(options.bus)),
         lifespan="on",
         ws="websockets-sansio",
         ws_max_size=_LARGEST_FRAME,

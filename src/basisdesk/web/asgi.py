@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
-    from pathlib import Path
+
+    from basisdesk.web.hub import Hub
 
     Scope = MutableMapping[str, Any]
     Message = MutableMapping[str, Any]
@@ -21,16 +22,13 @@ if TYPE_CHECKING:
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def application(bus: Path) -> Application:
-    """Build the application around one hub for the desk at `bus`."""
+def application(hub: Hub) -> Application:
+    """Build the application around a hub; Django is set up as a side effect."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "basisdesk.web.settings")
     from django.core.asgi import get_asgi_application
 
     pages = cast("Application", get_asgi_application())
-    from basisdesk.web.hub import Hub
     from basisdesk.web.routing import sockets
-
-    hub = Hub(bus)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope = {**scope, "basisdesk.hub": hub}

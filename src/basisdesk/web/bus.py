@@ -62,8 +62,8 @@ class Wire:
                 raise Lost(f"the desk sent something that is no message: {error}") from error
 
     def close(self) -> None:
-        """End the connection."""
-        self._writer.close()
+        """End the connection at once: a desk that does not read would never take what is still to be sent."""
+        self._writer.transport.abort()
 
 
 async def connect(path: Path) -> Wire:

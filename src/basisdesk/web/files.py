@@ -32,7 +32,8 @@ def terminal_files(
     answer: Callable[[HttpRequest], Awaitable[HttpResponse]],
 ) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
     """Answer for the files of the built terminal, and pass every other request on."""
-    shelf = WhiteNoise(None, root=str(TERMINAL), index_file=True, max_age=0, immutable_file_test=_is_hashed)
+    root = str(TERMINAL) if TERMINAL.is_dir() else None
+    shelf = WhiteNoise(None, root=root, index_file=True, max_age=0, immutable_file_test=_is_hashed)
 
     async def served(request: HttpRequest) -> HttpResponse:
         file = shelf.files.get(request.path_info)

@@ -151,7 +151,9 @@ class Hub:
         if len(reader.watched) >= WATCH_LIMIT:
             raise UsageError(f"{topic} is not watched: one page watches at most {WATCH_LIMIT} topics")
         if topic not in self._watchers and len(self._watchers) >= TOPIC_LIMIT:
-            raise UsageError(f"{topic} is not watched: all pages together watch {TOPIC_LIMIT} topics already; close one")
+            raise UsageError(
+                f"{topic} is not watched: all pages together watch {TOPIC_LIMIT} topics already; close one"
+            )
         reader.watched.add(topic)
         self._watchers[topic] += 1
         if self._watchers[topic] == 1:

@@ -43,6 +43,7 @@ export class CandleChart {
     this.chart = createChart(place, {
       autoSize: true,
       layout: { attributionLogo: true, fontSize: 11 },
+      handleScroll: { vertTouchDrag: false },
       crosshair: { mode: CrosshairMode.Normal },
       timeScale: { timeVisible: true, secondsVisible: true, rightOffset: 4, borderVisible: false },
       rightPriceScale: { borderVisible: false },

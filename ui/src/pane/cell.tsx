@@ -49,12 +49,7 @@ export function Cell({ spread, figure, received, selected, focusable, stale, cho
       data-cell={`${spread.leg1}~${spread.leg2}`}
       data-spread={spread.spread}
       data-state={spread.state}
-      onMouseEnter={(event) => {
-        event.currentTarget.title = hint();
-      }}
-      onFocus={(event) => {
-        event.currentTarget.title = hint();
-      }}
+      title={hint()}
       onClick={() => choose(spread.spread)}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;

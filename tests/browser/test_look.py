@@ -1,0 +1,135 @@
+"""How the terminal looks: themes, narrow windows, keys, headers; screenshots are kept in ``test-results``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.conftest import RESULTS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from tests.browser.conftest import Sight
+
+pytestmark = pytest.mark.browser
+SIZES = {"wide": (1600, 1000), "laptop": (1180, 800), "tablet": (900, 1100), "phone": (390, 844)}
+
+CONTRAST = """() => {
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const parts = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
+  const ground = (node) => {
+    for (; node; node = node.parentElement) {
+      const [r, g, b, a = 1] = parts(getComputedStyle(node).backgroundColor);
+      if (a === 1 && r !== undefined) return [r, g, b];
+    }
+    return [0, 0, 0];
+  };
+  const poor = [];
+  const texts = 'h1, h2, .dim, .rung span, .rows th, .rows td, .tabs button, .note, dt, dd, button, .empty, .mode';
+  const exempt = '.stale, .old, [disabled], .hidden, .card';
+  for (const node of document.querySelectorAll(texts)) {
+    if (!node.innerText?.trim() || node.closest(exempt)) continue;
+    const ink = parts(getComputedStyle(node).color).slice(0, 3);
+    const [one, other] = [light(ink), light(ground(node))].sort((a, b) => b - a);
+    const ratio = (one + 0.05) / (other + 0.05);
+    if (ratio < 4.5) poor.push(`${node.className || node.tagName} ${node.innerText.slice(0, 20)} ${ratio.toFixed(2)}`);
+  }
+  return poor;
+}"""
+
+
+def shown(browser: Browser, address: str, size: str, scheme: Any) -> Any:
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(".cell")
+    page.wait_for_selector(".rung.ask")
+    page.wait_for_function("() => Number(document.querySelector('.chart').dataset.candles) > 100")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_nothing_scrolls_sideways_and_text_has_contrast(browser: Browser, address: str, size: str, scheme: str) -> None:
+    page = shown(browser, address, size, scheme)
+    RESULTS.mkdir(exist_ok=True)
+    page.screenshot(path=RESULTS / f"terminal-{size}-{scheme}.png", full_page=size in {"phone", "tablet"})
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    outside = (
+        "[...document.querySelectorAll('.pane')].filter((p) => p.getBoundingClientRect().right > innerWidth + 1).length"
+    )
+    assert page.evaluate(outside) == 0
+    assert page.evaluate(CONTRAST) == []
+    page.context.close()
+
+
+def test_the_theme_is_chosen_by_the_system_until_chosen_here_and_remembered(sight: Sight, address: str) -> None:
+    page = sight.page
+    page.goto(address)
+    html = page.locator("html")
+    expect(html).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="Switch theme").click()
+    expect(html).to_have_attribute("data-theme", "light")
+    page.reload()
+    expect(html).to_have_attribute("data-theme", "light")
+
+
+def test_help_names_the_keys_and_shows_licences_and_attribution(sight: Sight, address: str) -> None:
+    page = sight.page
+    page.goto(address)
+    page.wait_for_selector(".cell")
+    page.keyboard.press("?")
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("Search a spread")
+    expect(dialog.get_by_role("link", name="TradingView")).to_have_attribute("href", "https://www.tradingview.com/")
+    dialog.get_by_text("Licences of what this page contains").click()
+    for name in ("preact", "lightweight-charts", "@preact/signals", "@fontsource-variable/inter"):
+        expect(dialog.locator("pre")).to_contain_text(name)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert sight.complaints == []
+
+
+def test_escape_clears_the_ticket(sight: Sight, address: str) -> None:
+    page = sight.page
+    page.goto(address)
+    page.wait_for_selector(".cell")
+    page.keyboard.press("b")
+    page.keyboard.type("0.5")
+    page.keyboard.press("Escape")
+    assert page.input_value("#size") == ""
+
+
+def test_instrument_details_show_on_focus(sight: Sight, address: str) -> None:
+    page = sight.page
+    page.goto(address)
+    page.wait_for_selector(".cell")
+    page.get_by_role("button", name="LEG1 details").focus()
+    card = page.locator("#card-LEG1")
+    expect(card).to_be_visible()
+    for term in ("Amount step", "Contract size", "Minimum notional", "Minimum size", "Max leverage"):
+        expect(card).to_contain_text(term)
+
+
+def test_every_table_without_rows_says_what_to_do(sight: Sight, address: str) -> None:
+    page = sight.page
+    page.goto(address)
+    page.wait_for_selector(".cell")
+    for name, words in {
+        "Active spread orders": "Select a crossing",
+        "Positions": "first fill",
+        "Fills": "A market order fills at once",
+        "Order history": "stay here",
+    }.items():
+        page.get_by_role("tab", name=name).click()
+        expect(page.locator("#table")).to_contain_text(words)
+    page.get_by_role("tab", name="Markets").click()
+    expect(page.locator("#markets tbody tr")).to_have_count(10)
+    page.get_by_role("tab", name="Log").click()
+    expect(page.locator(".log")).to_contain_text("20 markets listed")
