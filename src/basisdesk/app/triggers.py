@@ -6,6 +6,7 @@ priced and offered to the engine, which decides.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from basisdesk.domain.effect import AcceptOrder, Claim, EndOrder, RefuseOrder
@@ -87,4 +88,4 @@ class Triggers:
 
 def _scale(market: Market) -> float:
     mid = market.book.mid()
-    return mid if mid == mid else LARGEST_PRICE  # noqa: PLR0124 (NaN before the first snapshot)
+    return LARGEST_PRICE if math.isnan(mid) else mid
