@@ -314,6 +314,19 @@ def test_an_inverse_leg_is_hedged_in_coin_at_the_quoted_price_rounded_down() -> 
     assert desk.view().active is False
 
 
+def test_coin_that_an_inverse_leg_gained_by_its_price_is_hedged_beyond_the_size() -> None:
+    desk = ready()
+    coin, other = desk.market(request(f"{COIN}~{SPOT}", size="0.5"))
+    assert (coin.size, other.size) == (D(300), D("0.49992"))
+    desk.fill(coin, "300", "59880", fee_asset="BTC")  # 30 000 / 59 880 = 0.5010
+    desk.fill(other, "0.49992")
+    hedge = desk.hedge()
+    assert (hedge.symbol, hedge.size) == (SPOT, D("0.00108"))
+    desk.fill(hedge, "0.00108")
+    assert (desk.stands(), desk.view().filled, desk.view().active) == (SpreadState.FILLED, D("0.5"), False)
+    desk.check()
+
+
 def test_a_leg_of_two_inverse_contracts_is_hedged_in_face() -> None:
     desk = ready()
     one, two = desk.market(request(f"{COIN}~{COIN2}", size="1000"))
@@ -332,6 +345,16 @@ def test_time_that_passes_for_one_order_leaves_a_waiting_one_alone() -> None:
     desk.wait(deadline)
     assert desk.state.orders["S2"].phase is Phase.WAITING
     assert desk.state.orders["S1"].attempts == 1
+
+
+def test_a_market_whose_terms_became_void_is_not_traded_and_does_not_stop_the_engine() -> None:
+    desk = ready()
+    perp, other = desk.market(request())
+    desk.step(Listed(1, spot(step=D(0))))
+    desk.fill(perp, "1")
+    (end,) = desk.reject(other)
+    assert isinstance(end, EndOrder)
+    assert desk.view().unhedged == 1
 
 
 def test_client_ids_count_up_for_each_leg_and_are_never_used_twice() -> None:

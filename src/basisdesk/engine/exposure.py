@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from basisdesk.domain.check import check_size
+from basisdesk.domain.check import check_size, check_terms
 from basisdesk.domain.instrument import (
     Instrument,
     Margin,
@@ -52,13 +52,13 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
         """How much less it holds."""
         return abs(self.held[0] - self.held[1])
 
-    def need(self, size: Decimal) -> Decimal:
+    def need(self, most: Decimal) -> Decimal:
         """Return what the leg behind may be sent: target less held less everything that might still fill.
 
-        The target is what the leg ahead holds, and never more than the order's size.
+        The target is what the leg ahead holds, and never more than `most`.
         """
         behind = self.behind - 1
-        return min(self.held[1 - behind], size) - self.held[behind] - self.may_add[behind]
+        return min(self.held[1 - behind], most) - self.held[behind] - self.may_add[behind]
 
 
 def worth_of(instrument: Instrument, unit: Unit, size: Decimal, price: Decimal) -> Decimal:
@@ -75,7 +75,7 @@ def size_of(instrument: Instrument, unit: Unit, worth: Decimal, price: Decimal) 
 
 def tradable_size(instrument: Instrument, unit: Unit, worth: Decimal, price: Decimal) -> Decimal:
     """Return what a venue would take of `worth`: floored to the step, at most its maximum; 0 when it takes nothing."""
-    if worth <= 0 or price <= 0:
+    if worth <= 0 or price <= 0 or check_terms(instrument) is not None:
         return ZERO
     size = size_of(instrument, unit, worth, price)
     if instrument.max_size is not None and size > instrument.max_size:
@@ -156,16 +156,19 @@ def matched(order: SpreadOrder, exposure: Exposure) -> Decimal:
 
 def is_filled(state: State, order: SpreadOrder, exposure: Exposure) -> bool:
     """Say whether the whole size is traded on both legs; an inverse leg in coin may lack less than one step."""
-    return matched(order, exposure) > ZERO and matched(order, exposure) >= order.request.size - _slack(state, order)
+    return matched(order, exposure) > ZERO and matched(order, exposure) >= order.request.size - slack(state, order)
 
 
-def _slack(state: State, order: SpreadOrder) -> Decimal:
-    """Return the largest shortfall that flooring an inverse leg's contracts leaves, just below one step of it."""
+def slack(state: State, order: SpreadOrder) -> Decimal:
+    """Return how far an inverse leg measured in coin may be off the size: one step of it.
+
+    Its contracts are floored, and what they are worth in coin moves with the price until they fill.
+    """
     if order.unit is Unit.FACE:
         return ZERO
-    slack = ZERO
+    step = ZERO
     for symbol, price in zip(order.legs, order.prices, strict=True):
         instrument = state.instruments[symbol]
         if instrument.margin is Margin.INVERSE and price > 0:
-            slack = max(slack, worth_of(instrument, order.unit, instrument.step, price))
-    return slack
+            step = worth_of(instrument, order.unit, instrument.step, price)
+    return step

@@ -81,7 +81,7 @@ def check_quote(quote: SpreadQuote | None) -> Refusal | None:
                 "book_invalid",
                 f"the book of {leg.symbol} is {leg.state}, and orders need a valid one: wait until it recovers",
             )
-    if not quote.complete or not all(_is_priced(leg) for leg in (quote.leg1, quote.leg2)):
+    if not (quote.complete and quote.price.is_finite() and _is_priced(quote.leg1) and _is_priced(quote.leg2)):
         return Refusal("too_thin", _thin(quote))
     return None
 

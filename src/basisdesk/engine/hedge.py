@@ -2,8 +2,9 @@
 
 One line decides it, in normal running, after a reject and after a restart alike: ``need = target - held - everything
 that might still fill``, floored to what can be traded.
-The target of the leg that is behind is what the other leg holds, and at most the order's size, so the need can never
-over-hedge; what a venue filled beyond the size is taken back.
+The target of the leg that is behind is what the other leg holds, and at most the order's size (and one step of an
+inverse leg that is measured in coin), so the need can never over-hedge; what a venue filled beyond the size is taken
+back.
 While any leg order is UNKNOWN nothing new is sent.
 After `Rules.attempts` hedges that failed, or when the market of the leg behind takes no orders, the leg that is ahead
 is taken back instead; an order that began to unwind never goes back to hedging.
@@ -20,7 +21,7 @@ import msgspec
 from basisdesk.domain.effect import SendLeg
 from basisdesk.domain.instrument import Instrument, Rounding, round_price
 from basisdesk.domain.order import Side
-from basisdesk.engine.exposure import Exposure, exposure_of, hedgeable, leg_orders
+from basisdesk.engine.exposure import Exposure, exposure_of, hedgeable, leg_orders, slack
 from basisdesk.engine.state import SpreadOrder, State, is_positive
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def send(state: State, order: SpreadOrder, at: int, step: Plan, reference: Decim
 
 def _catch_up(state: State, order: SpreadOrder, exposure: Exposure) -> Plan | None:
     leg = exposure.behind
-    size = hedgeable(state, order, leg, exposure.need(order.request.size))
+    size = hedgeable(state, order, leg, exposure.need(order.request.size + slack(state, order)))
     if not size:
         return None
     first = not any(sent.leg == leg for sent in leg_orders(state, order))
