@@ -21,7 +21,7 @@ from basisdesk.domain.errors import UsageError
         ("binance_btcusdt.gz", None),
         ("usdm_btcusdt.gz", None),
         ("mybinance_usdm_x", None),
-        ("bybit_linear_x", None),
+        ("bigone_linear_x", None),
     ],
 )
 def test_a_file_name_tells_the_line_only_where_it_leaves_no_doubt(name: str, origin: str | None) -> None:
@@ -30,7 +30,9 @@ def test_a_file_name_tells_the_line_only_where_it_leaves_no_doubt(name: str, ori
 
 
 def test_every_line_of_every_venue_has_a_prefix() -> None:
-    assert list(origins()) == ["binance.spot", "binance.usdm", "binance.coinm", "okx"]
+    found = origins()
+    assert {"binance.spot", "binance.usdm", "binance.coinm", "okx"} <= set(found)
+    assert all(name == origin.name for name, origin in found.items())
 
 
 def test_a_prefix_is_split_off_and_a_file_with_a_colon_still_opens(tmp_path: Path, monkeypatch: Any) -> None:
@@ -53,7 +55,7 @@ def test_a_prefix_is_split_off_and_a_file_with_a_colon_still_opens(tmp_path: Pat
         ("binance.usdm:nothing.gz", "there is no file nothing.gz"),
         ("binance.usd:plain", "did you mean binance.usdm"),
         ("binance:plain", "use one of binance.spot, binance.usdm, binance.coinm, okx"),
-        ("bybit.linear:plain", "recordings of bybit cannot be replayed .*; these can: binance.spot"),
+        ("bigone.spot:plain", "recordings of bigone cannot be replayed .*; these can: binance.spot"),
         ("x" * 5_000, "there is no file"),
     ],
 )
@@ -77,8 +79,8 @@ def test_a_stamped_recording_of_no_known_line_says_how_to_name_it(tmp_path: Path
 def test_a_stamped_recording_of_a_venue_without_a_feed_names_those_with_one(
     tmp_path: Path, made: Callable[..., Any]
 ) -> None:
-    path = made("usdm", 100.0).stamped(tmp_path / "bybit_linear_btcusdt.gz")
-    with pytest.raises(UsageError, match=r"recordings of bybit cannot be replayed .*okx"):
+    path = made("usdm", 100.0).stamped(tmp_path / "bigone_spot_btcusdt.gz")
+    with pytest.raises(UsageError, match=r"recordings of bigone cannot be replayed .*okx"):
         find_sources([str(path)])
 
 
@@ -125,14 +127,14 @@ def test_json_lines_of_an_unserved_address_are_one_error_with_its_line(
     tmp_path: Path, basisdesk: Callable[..., Any]
 ) -> None:
     path = tmp_path / "x.jsonl"
-    addr = "wss://stream.bybit.com/v5/public/linear"
+    addr = "wss://stream.nowhere.example/v5"
     path.write_text('{"t":"header"}\n' + json.dumps({"t": "connect", "conn": "c", "ts": 1.7e9, "addr": addr}) + "\n")
     code, report = play(basisdesk, path)
     assert code == 1
     assert report["markets"] == {}
     (error,) = report["errors"]
     assert (error["file"], error["line"]) == (str(path), 2)
-    assert "stream.bybit.com" in error["message"]
+    assert "stream.nowhere.example" in error["message"]
     assert "binance.spot, binance.usdm, binance.coinm, okx" in error["message"]
 
 

@@ -96,7 +96,7 @@ def _exists(path: Path) -> bool:
 def _unknown_prefix(prefix: str, argument: str, known: dict[str, Origin]) -> str:
     venue = prefix.lower().partition(".")[0]
     names = ", ".join(known)
-    if venue in _UNSERVED:
+    if venue in _UNSERVED and venue not in VENUES:
         return f"recordings of {venue} cannot be replayed (asked for by {argument}); these can: {names}"
     return f"there is no file {argument}, and {prefix!r} is no product line{nearest(prefix, known)}: use one of {names}"
 
