@@ -133,7 +133,7 @@ def test_an_interrupted_replay_reports_what_was_seen(
         real(0.01)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(replay.time, "sleep", interrupt)
+    monkeypatch.setattr(time, "sleep", interrupt)
     ran = basisdesk("replay", *pair, "--json", "--speed", "1")
     assert ran.code == 130
     assert ran.report["frames"] >= 1

@@ -86,8 +86,8 @@ def test_the_operator_outranks_the_recording_and_that_the_package() -> None:
     ranked = {rank: msgspec.structs.replace(known, min_size=Decimal(rank + 1)) for rank in Rank}
     for rank in (Rank.RECORDING, Rank.WELL_KNOWN, Rank.OPERATOR, Rank.RECORDING):
         listings.add([ranked[rank]], rank)
-        found = listings.find("binance", "spot", "BTCUSDT")
-        assert found is not None
+    found = listings.find("binance", "spot", "BTCUSDT")
+    assert found is not None
     assert found.min_size == Rank.OPERATOR + 1
     assert listings.by_symbol["binance:BTC/USDT"] is found
     assert listings.add([ranked[Rank.OPERATOR]], Rank.OPERATOR) == []

@@ -13,6 +13,10 @@ SPOT, PERP = "binance:BTC/USDT", "binance:BTC/USDT:USDT"
 SPREAD = f"{PERP}~{SPOT}"
 
 
+def exact(text: object) -> Any:
+    return Decimal(str(text))
+
+
 def order(**fields: object) -> str:
     return json.dumps({"spread": SPREAD, "side": "BUY", "type": "market", "size": "1"} | fields)
 
@@ -29,24 +33,24 @@ def test_a_market_order_fills_both_legs_and_reports_achieved_fees_position_and_p
     found = replay(basisdesk, pair, "--order", order(size=2))
     (row,) = found["orders"]
     assert (row["order_id"], row["state"], row["filled"], row["unit"]) == ("S1", "FILLED", "2.000", "BTC")
-    assert (Decimal(row["displayed"]), Decimal(row["achieved"]), Decimal(row["slippage"])) == (-29, -29, 0)
-    assert [(leg["symbol"], leg["side"], Decimal(leg["filled"])) for leg in row["legs"]] == [
+    assert (exact(row["displayed"]), exact(row["achieved"]), exact(row["slippage"])) == (-29, -29, 0)
+    assert [(leg["symbol"], leg["side"], exact(leg["filled"])) for leg in row["legs"]] == [
         (PERP, "BUY", 2),
         (SPOT, "SELL", 2),
     ]
-    assert {fill["leg"]: (Decimal(fill["price"]), Decimal(fill["size"])) for fill in found["fills"]} == {
-        1: (Decimal("59970.5"), 2),
-        2: (Decimal("59999.5"), 2),
+    assert {fill["leg"]: (exact(fill["price"]), exact(fill["size"])) for fill in found["fills"]} == {
+        1: (exact("59970.5"), 2),
+        2: (exact("59999.5"), 2),
     }
     (position,) = found["positions"]
-    assert (position["spread"], Decimal(position["size"]), Decimal(position["entry"])) == (SPREAD, 2, -29)
-    assert (Decimal(position["mark"]), Decimal(position["pnl"]), position["pnl_asset"]) == (-30, -2, "USDT")
-    fees = {leg["symbol"]: Decimal(leg["fees"]["USDT"]) for leg in position["legs"]}
-    assert fees == {leg["symbol"]: Decimal(leg["fees"]["USDT"]) for leg in row["legs"]}
+    assert (position["spread"], exact(position["size"]), exact(position["entry"])) == (SPREAD, 2, -29)
+    assert (exact(position["mark"]), exact(position["pnl"]), position["pnl_asset"]) == (-30, -2, "USDT")
+    fees = {leg["symbol"]: exact(leg["fees"]["USDT"]) for leg in position["legs"]}
+    assert fees == {leg["symbol"]: exact(leg["fees"]["USDT"]) for leg in row["legs"]}
     assert all(fee > 0 for fee in fees.values())
-    assert Decimal(position["net"]) == -2 - sum(fees.values())
-    assert [Decimal(leg["pnl"]) for leg in position["legs"]] == [-1, -1]
-    assert Decimal(row["fees"]["USDT"]) == sum(fees.values())
+    assert exact(position["net"]) == -2 - sum(fees.values())
+    assert [exact(leg["pnl"]) for leg in position["legs"]] == [-1, -1]
+    assert exact(row["fees"]["USDT"]) == sum(fees.values())
 
 
 def test_an_auto_trigger_waits_for_the_size_weighted_spread_and_fires_once(
@@ -64,10 +68,10 @@ def test_an_auto_trigger_waits_for_the_size_weighted_spread_and_fires_once(
     found = replay(basisdesk, files, "--order", order(type="auto_trigger", trigger=-29.7, size=2))
     (row,) = found["orders"]
     assert (row["state"], row["trigger"]) == ("FILLED", "-29.7")
-    assert Decimal(row["displayed"]) == -29
-    assert Decimal(row["fired"]) == Decimal("-29.7")
-    assert Decimal(row["achieved"]) == Decimal("-29.7")
-    assert sum(Decimal(fill["size"]) for fill in found["fills"] if fill["leg"] == 1) == 2
+    assert exact(row["displayed"]) == -29
+    assert exact(row["fired"]) == exact("-29.7")
+    assert exact(row["achieved"]) == exact("-29.7")
+    assert sum(exact(fill["size"]) for fill in found["fills"] if fill["leg"] == 1) == 2
     assert {fill["price"] for fill in found["fills"] if fill["leg"] == 1} == {"59969.8"}
 
 
@@ -104,7 +108,7 @@ def test_an_order_in_the_turned_direction_trades_its_own_legs(basisdesk: Run, pa
     turned = f"{SPOT}~{PERP}"
     found = replay(basisdesk, pair, "--order", order(spread=turned, side="SELL"))
     (row,) = found["orders"]
-    assert (row["state"], Decimal(row["achieved"])) == ("FILLED", 29)
+    assert (row["state"], exact(row["achieved"])) == ("FILLED", 29)
     assert [leg["side"] for leg in row["legs"]] == ["SELL", "BUY"]
 
 
@@ -165,9 +169,9 @@ def test_partial_fills_are_caught_up_with_or_taken_back(basisdesk: Run, pair: li
         )
         (row,) = found["orders"]
         states.add(row["state"])
-        assert abs(Decimal(row["unhedged"])) < Decimal("0.001")
-        by_leg = [Decimal(leg["filled"]) for leg in row["legs"]]
-        assert by_leg[0] == by_leg[1] == Decimal(row["filled"])
+        assert abs(exact(row["unhedged"])) < exact("0.001")
+        by_leg = [exact(leg["filled"]) for leg in row["legs"]]
+        assert by_leg[0] == by_leg[1] == exact(row["filled"])
     assert len(states) > 1
 
 

@@ -96,7 +96,7 @@ class Desk:
         return market
 
     def market(self, line: str, code: str) -> Market | None:
-        """Open a listed market by line and code, where those alone are unambiguous (`Sink`)."""
+        """Open a listed market by line and code (`Sink`); None where none, or those of several venues, have them."""
         found = [item for item in self.instruments.values() if (item.market, item.code) == (line, code)]
         if len(found) != 1:
             return None
