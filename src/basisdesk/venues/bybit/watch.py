@@ -1,0 +1,126 @@
+"""One market as the topics of a connection see it together, and its crossed book.
+
+Books of several depths may be heard: the deepest one owns the book.
+Tickers fill it, one level a side, only where no book was heard or asked for; a second connection may hold the book of
+the same market, so what is in it is looked at first, and only what came over this connection is dropped with it.
+A crossed book is counted once, when it becomes crossed; one that stays so has missed something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, VALID, WAITING
+from basisdesk.venues.bybit.topics import Topics
+from basisdesk.venues.contract import Market, Report, Sink, Trouble
+
+CROSSED_UPDATES = 20
+CROSSED_NS = 1_000_000_000
+Side = list[tuple[float, float]]
+
+_BARE = (WAITING, CLOSED)
+_IN_SYNC = (VALID, CROSSED, EMPTY)
+
+
+class Source(Protocol):
+    """A topic whose book can own the market's."""
+
+    depth: int
+
+    def restart(self) -> None:
+        """Another topic owns the book from now on."""
+
+    def give_up(self, now: int) -> None:
+        """The book has been crossed for too long."""
+
+
+@dataclass(slots=True, eq=False)
+class Desk:
+    """What the markets of one connection share; `crossing` holds when a crossed book is to be given up, by code."""
+
+    sink: Sink
+    topics: Topics
+    crossing: dict[str, tuple[int, Source]] = field(default_factory=dict)
+
+    def next_deadline(self) -> int | None:
+        """When `on_time` wants to be called, or None."""
+        return min((at for at, _ in self.crossing.values()), default=None)
+
+    def on_time(self, now: int) -> None:
+        """Give up the books that have stayed crossed."""
+        for at, source in list(self.crossing.values()):
+            if now >= at:
+                source.give_up(now)
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """A market and what is heard of it.
+
+    `promised` says that a book was asked for, `filled` that the book is made of tickers of this connection, and
+    `traded` that trades are heard; `crossed_at` is None while the book is not crossed.
+    """
+
+    market: Market
+    desk: Desk
+    owner: Source | None = None
+    promised: bool = False
+    filled: bool = False
+    traded: bool = False
+    crossed_at: int | None = None
+    crossed_updates: int = 0
+
+    def say(self, now: int, trouble: Trouble, detail: str) -> None:
+        """Report a trouble of this market."""
+        self.desk.sink.report(Report(now, trouble, self.market.symbol, detail))
+
+    def restart(self, state: int, now: int, *, promised: bool) -> None:
+        """A connection begins or ended: forget what was heard; the book takes this state if it was ours."""
+        book = self.market.book
+        if self.owner is not None or self.filled or book.state(0) in _BARE:
+            book.mark_state(state)
+            self.desk.sink.touched(self.market, now)
+        self.uncross()
+        self.owner = None
+        self.filled = self.traded = False
+        self.promised = promised
+
+    def fill(self, bids: Side, asks: Side, now: int) -> bool:
+        """Make a book of one level a side of a ticker; return whether it may stand in for a better one."""
+        book = self.market.book
+        mine = self.filled and max(book.depth(0), book.depth(1)) <= 1 and book.state(0) in _IN_SYNC
+        self.filled = self.owner is None and not self.promised and (mine or book.state(0) == WAITING)
+        if self.filled:
+            book.snapshot_levels(bids, asks, now, 0)
+            self.note_crossing(now)
+        return self.filled
+
+    def empty(self, now: int) -> None:
+        """The ticker that filled the book can no longer be trusted."""
+        if self.filled:
+            self.filled = False
+            self.uncross()
+            self.market.book.mark_state(WAITING)
+            self.desk.sink.touched(self.market, now)
+
+    def uncross(self) -> None:
+        """The book is not crossed, or not believed any more."""
+        self.crossed_at = None
+        self.desk.crossing.pop(self.market.code, None)
+
+    def note_crossing(self, now: int) -> bool:
+        """Look whether the book is crossed; return whether it has been for too long to be believed."""
+        book = self.market.book
+        if not book.bid >= book.ask:
+            self.uncross()
+            return False
+        if self.crossed_at is None:
+            self.crossed_at = now
+            self.crossed_updates = 0
+            self.market.tally.crossed += 1
+            self.say(now, Trouble.CROSSED, f"best bid {book.bid} is not below best ask {book.ask}")
+        if self.owner is not None:
+            self.desk.crossing[self.market.code] = self.crossed_at + CROSSED_NS, self.owner
+        self.crossed_updates += 1
+        return self.crossed_updates > CROSSED_UPDATES or now - self.crossed_at > CROSSED_NS
