@@ -146,7 +146,7 @@ def test_an_order_goes_out_with_its_key_and_becomes_fill_and_position(
     page.get_by_role("tab", name="Positions").click()
     row = page.locator(f'[data-position="{CALENDAR}"]')
     expect(row).to_contain_text("−0.25")
-    expect(row).to_contain_text("−0.0350 USDT")
+    expect(row).to_contain_text("−0.035 USDT")
     row.get_by_role("button", name="Legs").click()
     expect(page.locator(".leg-row")).to_have_count(2)
     page.get_by_role("tab", name="Order history").click()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { grid, ofMargin, step } from "../src/pure/matrix";
 import { find } from "../src/pure/search";
-import { brief, contract, label, parse, spreadShort } from "../src/pure/symbol";
+import { brief, contract, heading, label, parse, spreadShort } from "../src/pure/symbol";
 import type { Spread } from "../src/wire/types";
 
 const SPOT = "binance:BTC/USDT";
@@ -47,6 +47,7 @@ describe("symbols", () => {
       "BTC/USDT 27 Dec 24",
       "USD perp",
     ]);
+    expect([heading(DATED), heading(COIN)]).toEqual(["USDT 27DEC24", "USD perp"]);
     expect(spreadShort(DATED, SPOT)).toBe("BTC OKX USDT 27 Dec 24 − Binance USDT spot");
     expect(label("odd:THING")).toBe("odd THING");
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exact, fixed, MINUS, NONE, percent, sign, signed, size } from "../src/pure/number";
+import { exact, fixed, lean, MINUS, NONE, percent, sign, signed, size } from "../src/pure/number";
 
 describe("fixed", () => {
   it("groups thousands and uses a real minus sign", () => {
@@ -32,6 +32,19 @@ describe("exact", () => {
   });
   it("leaves text that is no number alone", () => {
     expect(exact("0.1 BTC, 2 USDT")).toBe("0.1 BTC, 2 USDT");
+  });
+});
+
+describe("lean", () => {
+  it("drops trailing zeros of every number and keeps the words", () => {
+    expect(lean("0.0004000 BTC, -1200.500 USDT")).toBe(`0.0004 BTC, ${MINUS}1,200.5 USDT`);
+    expect([lean("0.00000"), lean("100"), lean("0.50", true), lean(null), lean("S1")]).toEqual([
+      "0",
+      "100",
+      "+0.5",
+      NONE,
+      "S1",
+    ]);
   });
 });
 

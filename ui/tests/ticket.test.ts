@@ -9,6 +9,7 @@ const TERMS: Details = {
   leg2: "b",
   unit: "BTC",
   step: "0.01",
+  grid: "0.01",
   tick: "0.1",
   min_size: "0.02",
   max_size: "5",
@@ -78,8 +79,17 @@ describe("request", () => {
 describe("presets", () => {
   it("are sizes that can be sent", () => {
     const sizes = presets(TERMS);
-    expect(sizes[0]).toBe("0.02");
+    expect(sizes).toEqual(["0.05", "0.1", "0.5", "1", "5"]);
     for (const size of sizes) expect(problems(draft({ size }), TERMS)).toEqual({});
+  });
+  it("are multiples of the smallest size where no round number fits the step", () => {
+    const odd = { ...TERMS, step: "0.03", grid: "0.03", min_size: "0.03", max_size: null };
+    expect(presets(odd)).toEqual(["0.03", "0.3", "3", "15", "30"]);
+  });
+  it("follow the grid where the step moves with the price", () => {
+    const moving = { ...TERMS, step: "0.00157", grid: "0.00001", min_size: "0.00157" };
+    expect(presets(moving)[0]).toBe("0.005");
+    expect(problems(draft({ size: "0.01" }), moving)).toEqual({});
   });
   it("are none where the terms are not known", () => {
     expect(presets(undefined)).toEqual([]);

@@ -163,6 +163,7 @@ def details(pair: Pair, now: int) -> Details:
         leg2=two.symbol,
         unit=terms.unit,
         step=_text(terms.step),
+        grid=_text(terms.grid),
         tick=_text(terms.tick),
         min_size=_text(terms.min_size),
         max_size=_text(terms.max_size),

@@ -104,7 +104,10 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True):
-    """Topic ``details:SPREAD``: the spread market's own terms, derived from its legs; `problem` when it has none."""
+    """Topic ``details:SPREAD``: the spread market's own terms, derived from its legs; `problem` when it has none.
+
+    A size must be a multiple of `grid`, which is the step except where the step moves with the price.
+    """
 
     at: int
     spread: str
@@ -119,6 +122,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True):
     max_leverage: str | None
     taker_cost_bp: float | None
     problem: str | None
+    grid: str | None = None
 
 
 class Candles(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-import { exact } from "../pure/number";
+import { exact, lean } from "../pure/number";
 import { label } from "../pure/symbol";
 import { clockMs, iso } from "../pure/time";
 import { fills } from "../state/live";
@@ -43,10 +43,10 @@ export function FillTable() {
               {row.side === "BUY" ? "▲" : "▼"} {row.side}
             </td>
             <td class="num">{exact(row.price)}</td>
-            <td class="num">{exact(row.size)}</td>
-            <td class="num">{exact(row.base)}</td>
+            <td class="num">{lean(row.size)}</td>
+            <td class="num">{lean(row.base)}</td>
             <td class="num">
-              {exact(row.fee)} {row.fee_asset}
+              {lean(row.fee)} {row.fee_asset}
             </td>
             <td class="num dim">{row.trade_id}</td>
           </tr>

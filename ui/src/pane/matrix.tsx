@@ -1,7 +1,7 @@
 // The spread matrix: LEG1 down, LEG2 across. A click or Enter on a crossing selects that spread.
 
 import { crossing, type Grid, grid, step } from "../pure/matrix";
-import { brief, venueName, venueOf } from "../pure/symbol";
+import { heading, venueName, venueOf } from "../pure/symbol";
 import { allStale, marketsByName, matrix, spreads } from "../state/live";
 import { remembered } from "../state/prefs";
 import { margin, select, selected, selectedRow, underlying } from "../state/selection";
@@ -113,7 +113,7 @@ function Heading({ symbol, scope, marked }: { symbol: string; scope: "row" | "co
       title={off ? `${symbol}: ${market.state}` : symbol}
     >
       <span class="venue">{venueName(venueOf(symbol))}</span>
-      <span class="term">{brief(symbol)}</span>
+      <span class="term">{heading(symbol)}</span>
     </th>
   );
 }

@@ -1,6 +1,6 @@
 // Spread orders; each opens to show what was sent and filled on its legs.
 import { signal } from "@preact/signals";
-import { exact } from "../pure/number";
+import { exact, lean } from "../pure/number";
 import { MARKS, STATES, typeWord, words } from "../pure/order";
 import { label, spreadShort } from "../pure/symbol";
 import { clock, iso } from "../pure/time";
@@ -103,14 +103,14 @@ function Row({ row, active }: { row: Order; active: boolean }) {
       </td>
       <td>{typeWord(row.type)}</td>
       <td class="num">
-        {exact(row.filled)} / {exact(row.size)}
+        {lean(row.filled)} / {lean(row.size)}
       </td>
       <td class="num">{exact(row.trigger)}</td>
       <td class="num">{exact(row.displayed)}</td>
       <td class="num">{exact(row.achieved)}</td>
       <td class={exposed ? "num bad" : "num"}>
         {exposed ? "▲ " : ""}
-        {exact(row.unhedged, true)}
+        {lean(row.unhedged, true)}
       </td>
       <td class="num" title={`created ${iso(row.created)}`}>
         {clock(row.updated)}
@@ -137,13 +137,13 @@ function Leg({ leg }: { leg: LegRow }) {
       </td>
       <td>{leg.message}</td>
       <td class="num">
-        {exact(leg.filled)} / {exact(leg.sent)}
+        {lean(leg.filled)} / {lean(leg.sent)}
       </td>
       <td class="num" colSpan={2}>
         average {exact(leg.average)}
       </td>
       <td class="num" colSpan={4}>
-        fees {leg.fees}
+        fees {lean(leg.fees)}
       </td>
     </tr>
   );

@@ -1,6 +1,6 @@
 // Spread positions; each opens to show its two legs.
 import { signal } from "@preact/signals";
-import { exact, sign } from "../pure/number";
+import { exact, lean, sign } from "../pure/number";
 import { label, parse, spreadShort } from "../pure/symbol";
 import { positions } from "../state/live";
 import { select } from "../state/selection";
@@ -69,14 +69,14 @@ function Row({ row }: { row: Position }) {
           {spreadShort(leg1, leg2)}
         </button>
       </td>
-      <td class="num">{exact(row.size, true)}</td>
+      <td class="num">{lean(row.size, true)}</td>
       <td class="num">{exact(row.entry)}</td>
       <td class="num live">{exact(row.mark)}</td>
       <td class="num live">
         <Money text={row.pnl} unit={row.pnl_asset} />
       </td>
-      <td class="num">{row.fees}</td>
-      <td class="num">{exact(row.net_delta, true)}</td>
+      <td class="num">{lean(row.fees)}</td>
+      <td class="num">{lean(row.net_delta, true)}</td>
     </tr>
   );
 }
@@ -88,14 +88,14 @@ function Leg({ leg, index }: { leg: LegRow; index: number }) {
       <td>
         <span>LEG{index + 1}</span> {symbol === "" ? "" : label(symbol)}
       </td>
-      <td class="num">{exact(leg.size, true)}</td>
+      <td class="num">{lean(leg.size, true)}</td>
       <td class="num">{exact(leg.entry)}</td>
       <td class="num live">{exact(leg.mark)}</td>
       <td class="num live">
         <Money text={leg.pnl ?? null} unit={leg.pnl_asset ?? ""} /> {inQuote(leg)}
       </td>
-      <td class="num">{leg.fees}</td>
-      <td class="num dim">{exact(leg.base, true)} coin</td>
+      <td class="num">{lean(leg.fees)}</td>
+      <td class="num dim">{lean(leg.base, true)} coin</td>
     </tr>
   );
 }
@@ -104,14 +104,14 @@ function Leg({ leg, index }: { leg: LegRow; index: number }) {
 function inQuote(leg: LegRow): string {
   const worth = leg.pnl_quote;
   if (worth === null || worth === undefined || worth === leg.pnl) return "";
-  return `(${exact(worth, true)} ${parse(leg.symbol ?? "")?.quote ?? ""})`;
+  return `(${lean(worth, true)} ${parse(leg.symbol ?? "")?.quote ?? ""})`;
 }
 
 function Money({ text, unit }: { text: string | null; unit: string }) {
   const direction = sign(text);
   return (
     <span class={direction > 0 ? "gain" : direction < 0 ? "loss" : ""}>
-      {exact(text, true)} {text === null ? "" : unit}
+      {lean(text, true)} {text === null ? "" : unit}
     </span>
   );
 }

@@ -10,7 +10,7 @@ export function Terms() {
   const { unit } = terms;
   const quote = parse(terms.leg1)?.quote ?? "";
   const rows: readonly (readonly [string, string, string])[] = [
-    ["Amount step", exact(terms.step), unit],
+    ["Amount step", exact(terms.grid ?? terms.step), unit],
     ["Minimum size", exact(terms.min_size), unit],
     ["Maximum size", exact(terms.max_size), unit],
     ["Minimum notional", exact(terms.min_notional), quote],

@@ -41,7 +41,7 @@ const SEQUENCES: readonly (readonly [Sequence, string])[] = [
 export function Ticket() {
   const terms = details.value?.body;
   const unit = terms?.unit ?? "";
-  const hint = terms?.step ? `step ${exact(terms.step)}, min ${exact(terms.min_size)}` : "";
+  const hint = terms?.step ? `step ${exact(terms.grid ?? terms.step)}, min ${exact(terms.min_size)}` : "";
   return (
     <section class={`pane ticket-pane ${side.value.toLowerCase()}`} aria-label="Ticket">
       <header>

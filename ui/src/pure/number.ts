@@ -27,6 +27,13 @@ export function exact(text: string | null | undefined, plus = false): string {
   return sign + grouped(plain);
 }
 
+/** As `exact`, for every number in a text such as ``0.00040 BTC, 1.30 USDT``, without trailing zeros. */
+export function lean(text: string | null | undefined, plus = false): string {
+  if (text === null || text === undefined || text === "") return NONE;
+  const number = /(?<![\w.])[+-]?\d+(?:\.\d+)?(?![\w.])/g;
+  return text.replace(number, (one) => exact(one.includes(".") ? one.replace(/\.?0+$/, "") : one, plus));
+}
+
 export function percent(fraction: number | null | undefined, decimals = 2): string {
   return fraction === null || fraction === undefined ? NONE : signed(fraction * 100, decimals);
 }

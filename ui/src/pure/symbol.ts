@@ -37,10 +37,17 @@ export function label(symbol: string): string {
   return `${venueName(venueOf(symbol))} ${contract(symbol)}`;
 }
 
-/** The second line of a matrix heading: ``USDT perp``, ``USD 27 Dec 24``. */
+/** The contract without its coin: ``USDT perp``, ``USD 27 Dec 24``. */
 export function brief(symbol: string): string {
   const parts = parse(symbol);
   return parts ? `${parts.quote} ${term(parts)}` : contract(symbol);
+}
+
+/** As `brief`, with the date in one word, for headings: ``USD 27DEC24``. */
+export function heading(symbol: string): string {
+  const parts = parse(symbol);
+  if (parts === undefined || parts.expiry === "") return brief(symbol);
+  return `${parts.quote} ${term(parts).replace(/ /g, "").toUpperCase()}`;
 }
 
 export function venueName(venue: string): string {

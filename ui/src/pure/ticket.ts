@@ -1,6 +1,6 @@
 // What may be sent from the ticket. Each problem names the value and the limit; with any problem nothing is sent.
 import type { Details, OrderRequest, OrderType, Sequence, Side } from "../wire/types";
-import { compare, decimal, isMultiple, neighbours, times, toText } from "./decimal";
+import { compare, type Decimal, decimal, isMultiple, neighbours, times, toText } from "./decimal";
 
 export interface Draft {
   spread: string;
@@ -55,11 +55,11 @@ function sizeProblem(text: string, details: Details | undefined): string | undef
   if (most !== undefined && compare(size, most) > 0) {
     return `Size ${toText(size)} is above the maximum of ${toText(most)} ${unit}.`;
   }
-  const step = decimal(details?.step ?? "");
-  if (step !== undefined && step.units > 0n && !isMultiple(size, step)) {
-    const [below, above] = neighbours(size, step);
+  const grid = gridOf(details);
+  if (grid !== undefined && !isMultiple(size, grid)) {
+    const [below, above] = neighbours(size, grid);
     const near = below.units > 0n ? `${toText(below)} or ${toText(above)}` : toText(above);
-    return `Size ${toText(size)} is not a multiple of the step ${toText(step)} ${unit}: use ${near}.`;
+    return `Size ${toText(size)} is not a multiple of the step ${toText(grid)} ${unit}: use ${near}.`;
   }
   return undefined;
 }
@@ -74,15 +74,39 @@ function exactText(text: string): string {
   return value === undefined ? text : toText(value);
 }
 
-/** Sizes for the preset buttons: round multiples of the smallest size that can be traded. */
+/** What a size must be a multiple of: the step, or a finer grid where the step moves with the price. */
+function gridOf(details: Details | undefined): Decimal | undefined {
+  const grid = decimal(details?.grid ?? details?.step ?? "");
+  return grid !== undefined && grid.units > 0n ? grid : undefined;
+}
+
+const PRESETS = 5;
+const DECADES = 30;
+
+/** Sizes for the preset buttons: round numbers that can be traded, else round multiples of the smallest size. */
 export function presets(details: Details | undefined): string[] {
-  const step = decimal(details?.step ?? "");
-  const least = decimal(details?.min_size ?? "") ?? step;
-  if (step === undefined || least === undefined || step.units <= 0n) return [];
-  const first = isMultiple(least, step) && least.units > 0n ? least : neighbours(least, step)[1];
+  const grid = gridOf(details);
+  if (grid === undefined) return [];
+  const least = decimal(details?.min_size ?? "") ?? grid;
   const most = decimal(details?.max_size ?? "");
-  return [1, 10, 100, 500, 1000]
-    .map((factor) => times(first, factor))
-    .filter((size) => most === undefined || compare(size, most) <= 0)
-    .map(toText);
+  const fits = (size: Decimal) =>
+    isMultiple(size, grid) && compare(size, least) >= 0 && (most === undefined || compare(size, most) <= 0);
+  const first = isMultiple(least, grid) && least.units > 0n ? least : neighbours(least, grid)[1];
+  const round = roundSizes().filter(fits);
+  const sizes =
+    round.length >= PRESETS
+      ? round
+      : [1, 10, 100, 500, 1000].map((factor) => times(first, factor)).filter(fits);
+  return sizes.slice(0, PRESETS).map(toText);
+}
+
+/** 1 and 5 times every power of ten that can matter, smallest first. */
+function roundSizes(): Decimal[] {
+  const found: Decimal[] = [];
+  for (let decade = 0; decade < DECADES; decade += 1) {
+    const scale = Math.max(0, 12 - decade);
+    const units = 10n ** BigInt(Math.max(0, decade - 12));
+    found.push({ units, scale }, { units: 5n * units, scale });
+  }
+  return found;
 }

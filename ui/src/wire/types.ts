@@ -78,6 +78,7 @@ export interface Details {
   leg2: string;
   unit: string;
   step: string | null;
+  grid: string | null;
   tick: string | null;
   min_size: string | null;
   max_size: string | null;
