@@ -13,7 +13,7 @@ from basisdesk.venues import VENUES, venue_named, venue_of_url
 
 
 def test_every_venue_is_registered_under_its_own_name() -> None:
-    assert list(VENUES) == ["binance", "bybit", "okx"]
+    assert list(VENUES) == ["binance", "bybit", "htx", "okx"]
     assert all(venue.name == name for name, venue in VENUES.items())
     assert basisdesk.venues.VENUES is VENUES
 
@@ -22,7 +22,9 @@ def test_a_venue_is_found_by_name() -> None:
     assert venue_named("okx") is VENUES["okx"]
 
 
-@pytest.mark.parametrize(("word", "hint"), [("okex", "did you mean okx?"), ("xyzzy", "known are binance, bybit, okx")])
+@pytest.mark.parametrize(
+    ("word", "hint"), [("okex", "did you mean okx?"), ("xyzzy", "known are binance, bybit, htx, okx")]
+)
 def test_an_unknown_name_is_refused_with_the_nearest(word: str, hint: str) -> None:
     with pytest.raises(UsageError) as refused:
         venue_named(word)

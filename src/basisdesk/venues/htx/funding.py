@@ -1,0 +1,140 @@
+"""Funding of swaps: pushed by the notification sockets, and asked for over REST.
+
+A live desk hears mark and index on one socket and funding on another, so a feed that listens to the first asks for the
+funding terms of its swaps once a minute (the venue refreshes them once a minute too).
+The REST row names the coming settlement and the one after it, so it tells the interval; the push names the coming one
+alone, and the interval shows when it moves on.
+Right at a settlement the push still names it, with the rate that it paid.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+import msgspec
+
+from basisdesk.venues.contract import SnapshotRequest
+from basisdesk.venues.htx import symbols
+from basisdesk.venues.htx.wire import (
+    FundingBody,
+    FundingNotice,
+    nanoseconds,
+    number,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from basisdesk.venues.contract import Carry
+
+SECOND = 1_000_000_000
+HOUR = 3600 * SECOND
+EVERY = 60 * SECOND
+APART = SECOND // 20
+LONGEST = 24 * HOUR
+PATHS = {symbols.LINEAR: "/v5/market/funding_rate", symbols.COIN_SWAP: "/swap-api/v1/swap_funding_rate"}
+
+_decode_notice = msgspec.json.Decoder(FundingNotice).decode
+_decode_body = msgspec.json.Decoder(FundingBody).decode
+
+
+class Notice(NamedTuple):
+    """What a push says of a swap: rates, the coming settlement and the time of sending (ns)."""
+
+    code: str
+    rate: float
+    estimate: float
+    settles: int
+    sent: int
+
+
+class Terms(NamedTuple):
+    """What a REST row says of a swap: the coming rate, its time, and that of the settlement after it (ns)."""
+
+    rate: float
+    at: int
+    after: int
+
+
+def funding_request(line: str, code: str) -> SnapshotRequest:
+    """Return the request of a swap's funding terms."""
+    return SnapshotRequest(line, code, f"{PATHS[line]}?contract_code={quote(code)}")
+
+
+class Rounds:
+    """When each swap's funding is asked for: once a minute, spread evenly, begun when the connection stands."""
+
+    __slots__ = ("_codes", "_due", "_line")
+
+    def __init__(self, line: str, codes: Sequence[str]) -> None:
+        self._line = line
+        self._codes = [code for code in codes if line in PATHS and symbols.is_perpetual(line, code)]
+        self._due: dict[str, int] = {}
+
+    def start(self, now: int) -> None:
+        """A connection stands."""
+        self._due = {code: now + at * APART for at, code in enumerate(self._codes)}
+
+    def stop(self) -> None:
+        """There is no connection."""
+        self._due.clear()
+
+    def next_deadline(self) -> int | None:
+        """When something wants to be asked, or None."""
+        return min(self._due.values(), default=None)
+
+    def take(self, now: int) -> list[SnapshotRequest]:
+        """Take the requests that are due."""
+        due = [code for code, at in self._due.items() if at <= now]
+        for code in due:
+            self._due[code] = now + EVERY
+        return [funding_request(self._line, code) for code in due]
+
+
+def read_notice(frame: bytes) -> list[Notice]:
+    """Read a push of the topic funding_rate.
+
+    Raises:
+        one of UNREADABLE: the frame is no such push.
+    """
+    told = _decode_notice(frame)
+    sent = nanoseconds(told.ts)
+    return [
+        Notice(row.code, number(row.rate), number(row.estimate), nanoseconds(row.settles), sent) for row in told.data
+    ]
+
+
+def read_body(body: bytes, code: str) -> list[Terms]:
+    """Read what a REST body of funding terms says of a swap.
+
+    Raises:
+        one of UNREADABLE: the body is something else.
+    """
+    told = _decode_body(body).data
+    rows = told if isinstance(told, list) else [told]
+    return [Terms(number(r.rate), nanoseconds(r.at), nanoseconds(r.after)) for r in rows if r.code.upper() == code]
+
+
+def note_terms(carry: Carry, terms: Terms, now: int) -> None:
+    """Write funding terms into a market's carry."""
+    length = terms.after - terms.at
+    carry.predicted = terms.rate
+    carry.next_at = terms.at
+    carry.interval = length // HOUR if terms.at and 0 < length <= LONGEST and length % HOUR == 0 else carry.interval
+    carry.at = now
+
+
+def note_notice(carry: Carry, notice: Notice, now: int) -> None:
+    """Write a push into a market's carry."""
+    length = notice.settles - carry.next_at
+    if carry.next_at and 0 < length <= LONGEST and length % HOUR == 0 and now - carry.at < HOUR:
+        carry.interval = length // HOUR
+    if 0 < notice.settles <= notice.sent:
+        carry.settled = notice.rate
+        carry.predicted = notice.estimate
+        carry.next_at = notice.settles + carry.interval * HOUR if carry.interval else 0
+    else:
+        carry.predicted = notice.rate
+        carry.next_at = notice.settles
+    carry.at = now

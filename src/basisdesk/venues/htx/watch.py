@@ -1,0 +1,194 @@
+"""One market as the venue's channels see it together.
+
+Several channels may speak of the same book: the deepest one in step owns it, and the tickers fill it only where no book
+channel was heard or promised.
+A channel that loses its step lets go of the book, so that a whole book of another channel may stand in at once.
+A second connection may have channels of the same market, so what is in the book is looked at before a ticker replaces
+it, and only what came over this connection is dropped when it ends.
+A crossed book is counted once, when it becomes crossed; one that stays so has missed something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, GAPPED, VALID, WAITING
+from basisdesk.venues.contract import Market, Report, Sink, Trouble
+from basisdesk.venues.htx.outbox import Outbox
+from basisdesk.venues.htx.wire import UNREADABLE, side
+
+if TYPE_CHECKING:
+    from basisdesk.venues.htx.wire import Book
+
+CROSSED_UPDATES = 20
+CROSSED_NS = 1_000_000_000
+MOST_TRADE_IDS = 512
+Levels = list[tuple[float, float]]
+
+_BARE = (WAITING, CLOSED)
+_IN_SYNC = (VALID, CROSSED, EMPTY)
+
+
+class Source(Protocol):
+    """A channel that can own a book; `number` is the venue's id of what the book shows, as the tickers count."""
+
+    rank: int
+    number: int | None
+
+    @property
+    def channel(self) -> str:
+        """The channel's name."""
+
+    def restart(self) -> None:
+        """Begin anew; another channel may own the book from now on."""
+
+    def renew(self, now: int) -> bool:
+        """Ask the venue for a new beginning; False when every message is one anyway."""
+
+
+@dataclass(slots=True, eq=False)
+class Desk:
+    """What the routes of one connection share; `crossing` holds when a crossed book is to be given up."""
+
+    sink: Sink
+    outbox: Outbox = field(default_factory=Outbox)
+    crossing: dict[str, tuple[int, Watch]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """A market, the channel that owns its book, and what is remembered of its tickers and trades.
+
+    `promised` says that a book is on its way, `filled` ranks the ticker that the book is made of (0: none), `lost` says
+    that the next snapshot is a resync, `printed` that trades are heard.
+    """
+
+    market: Market
+    desk: Desk
+    depth: Source | None = None
+    promised: bool = False
+    filled: int = 0
+    lost: bool = False
+    printed: bool = False
+    trade_ids: dict[str, None] = field(default_factory=dict)
+    crossed: bool = False
+    crossed_since: int = 0
+    crossed_updates: int = 0
+
+    def restart(self, state: int, now: int) -> None:
+        """A connection begins or ended: forget its channels; what came over it is dropped."""
+        book = self.market.book
+        if self.depth is not None or self.filled or self.lost or book.state(0) in _BARE:
+            book.mark_state(state)
+            self.desk.sink.touched(self.market, now)
+        self.depth = None
+        self.filled = 0
+        self.promised = self.lost = self.printed = False
+        self._uncross()
+
+    def outranked(self, source: Source) -> bool:
+        """Whether another channel that is in step speaks better of the book."""
+        return self.depth is not None and self.depth is not source and self.depth.rank > source.rank
+
+    def replace(self, source: Source, tick: Book, now: int, sequence: int) -> Exception | None:
+        """Take a whole book of a channel, which owns it from now on; return what is wrong with its levels, if anything.
+
+        Wrong levels change nothing.
+        """
+        market = self.market
+        try:
+            market.book.snapshot(side(tick.bids), side(tick.asks), now, sequence)
+        except UNREADABLE as error:
+            return error
+        market.tally.book_updates += 1
+        if self.depth is not None and self.depth is not source:
+            self.depth.restart()
+        self.depth = source
+        self.promised = True
+        self.filled = 0
+        if self.lost:
+            self.lost = False
+            market.tally.resyncs += 1
+            self.tell(Trouble.RESYNCED, f"a whole book of {source.channel}", now)
+        return None
+
+    def change(self, tick: Book, now: int, sequence: int) -> Exception | None:
+        """Take changed levels of the owner; return what is wrong with them, if anything, and then change nothing."""
+        try:
+            self.market.book.update(side(tick.bids), side(tick.asks), now, sequence)
+        except UNREADABLE as error:
+            return error
+        self.market.tally.book_updates += 1
+        return None
+
+    def lose(self, why: str, now: int) -> None:
+        """The owner missed something: the book is dropped until a whole one comes."""
+        self.market.tally.gaps += 1
+        self.market.book.mark_state(GAPPED)
+        self.depth = None
+        self.filled = 0
+        self.promised = self.lost = True
+        self._uncross()
+        self.tell(Trouble.GAP, why, now)
+        self.desk.sink.touched(self.market, now)
+
+    def fill(self, rank: int, bids: Levels, asks: Levels, now: int) -> bool:
+        """Make a book of one level a side of a ticker; return whether it may stand in for a better one."""
+        book = self.market.book
+        mine = 0 < self.filled <= rank and max(book.depth(0), book.depth(1)) <= 1 and book.state(0) in _IN_SYNC
+        if self.promised or self.depth is not None or not (mine or (not self.filled and book.state(0) == WAITING)):
+            return False
+        self.filled = rank
+        book.snapshot_levels(bids, asks, now, 0)
+        self._cross(now)
+        return True
+
+    def settle(self, now: int) -> None:
+        """The book changed: look whether it is crossed, give it up when it has been for too long, and tell the sink."""
+        book = self.market.book
+        if self.crossed or book.bid >= book.ask:
+            self._cross(now)
+            if self.crossed_updates > CROSSED_UPDATES or (self.crossed and now - self.crossed_since >= CROSSED_NS):
+                self.give_up(now)
+        self.desk.sink.touched(self.market, now)
+
+    def give_up(self, now: int) -> None:
+        """The book has been crossed for too long: ask for a new one; this one stays crossed until it comes."""
+        waited, self.crossed_since, self.crossed_updates = now - self.crossed_since, now, 0
+        self.desk.crossing.pop(self.market.code, None)
+        if self.depth is not None and self.depth.renew(now):
+            self.lost = True
+            self.tell(Trouble.CROSSED, f"crossed for {waited} ns: asking for a new book", now)
+
+    def tell(self, trouble: Trouble, detail: str, now: int) -> None:
+        """Report a trouble of this market."""
+        self.desk.sink.report(Report(now, trouble, self.market.symbol, detail))
+
+    def is_news(self, trade_id: str) -> bool:
+        """Note a trade's id; False when it was heard before, as the last trade is after every subscription."""
+        if trade_id in self.trade_ids:
+            return False
+        if trade_id:
+            self.trade_ids[trade_id] = None
+            if len(self.trade_ids) > MOST_TRADE_IDS:
+                del self.trade_ids[next(iter(self.trade_ids))]
+        return True
+
+    def _cross(self, now: int) -> None:
+        book = self.market.book
+        if not book.bid >= book.ask:
+            self._uncross()
+            return
+        if not self.crossed:
+            self.crossed = True
+            self.crossed_since = now
+            self.market.tally.crossed += 1
+            self.tell(Trouble.CROSSED, f"best bid {book.bid} is not below best ask {book.ask}", now)
+        self.crossed_updates += 1
+        self.desk.crossing.setdefault(self.market.code, (self.crossed_since + CROSSED_NS, self))
+
+    def _uncross(self) -> None:
+        self.crossed = False
+        self.crossed_updates = 0
+        self.desk.crossing.pop(self.market.code, None)
