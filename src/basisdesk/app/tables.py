@@ -1,80 +1,65 @@
 """What a replay found, as tables for a person.
 
-Numbers are aligned on their decimals, missing ones are a dash, and a total line says how fast it went.
-Tables are as wide as they need to be where the output is not a terminal, so nothing is cut off in a pipe.
+Missing figures are a dash, a minus is a minus sign, and a total line says how fast it went.
 """
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-
 from basisdesk.app.report import COUNTS, Outcome, order_rows, position_views, spread_summaries, text
+from basisdesk.app.sheet import Sheet, open_console
 from basisdesk.kernel.book import VALID, state_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-WIDTH = 400
-"""Columns of an output that is no terminal."""
 _FIGURES = ("first", "last", "min", "median", "max")
 _ROWS = (("mid", "mid", 2), ("mid_bp", "mid bp", 2), ("bid", "bid", 2), ("ask", "ask", 2))
 
 
 def print_tables(outcome: Outcome) -> None:
     """Write the report to stdout."""
-    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, soft_wrap=False)
+    console = open_console()
     if outcome.desk.markets:
-        console.print(_markets(outcome))
+        _markets(outcome).print(console)
     if outcome.sampler.wanted is not None or outcome.desk.spreads:
-        console.print(_spreads(outcome))
+        _spreads(outcome).print(console)
     if outcome.entries:
-        console.print(_orders(outcome))
-        console.print(_legs(outcome))
+        _orders(outcome).print(console)
+        _legs(outcome).print(console)
     if outcome.desk.state.fills:
-        console.print(_fills(outcome))
-        console.print(_positions(outcome))
+        _fills(outcome).print(console)
+        _positions(outcome).print(console)
     console.print(_total(outcome), soft_wrap=True)
 
 
-def _table(title: str, *columns: tuple[str, str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    for name, side in columns:
-        table.add_column(name, justify="right" if side == "r" else "left", no_wrap=name != "reason", overflow="fold")
-    return table
-
-
-def _markets(outcome: Outcome) -> Table:
+def _markets(outcome: Outcome) -> Sheet:
     names = [name.replace("_", " ") for name in COUNTS]
-    table = _table(
-        "Markets", ("market", "l"), *((name, "r") for name in names), ("ticker", "r"), ("book", "l"), ("reason", "l")
+    sheet = Sheet(
+        "Markets", ("market", "l"), *((name, "r") for name in names), ("ticker", "r"), ("book", "l"), ("orders", "l")
     )
-    table.columns[-1].header = "orders"
     desk = outcome.desk
     for symbol, market in sorted(desk.markets.items()):
         tally = market.tally
         refusal = desk.refusal_of(symbol)
         state = market.book.state(desk.now)
         ticker = f"{tally.ticker_agrees:,} = / {tally.ticker_differs:,} ≠"
-        table.add_row(
+        sheet.add(
             symbol,
             *(f"{getattr(tally, name):,}" for name in COUNTS),
             ticker if tally.ticker_agrees or tally.ticker_differs else "-",
             "valid" if state == VALID else state_name(state),
             "taken" if refusal is None else f"refused: {refusal.message}",
         )
-    return table
+    return sheet
 
 
-def _spreads(outcome: Outcome) -> Table:
+def _spreads(outcome: Outcome) -> Sheet:
     names = [period.name for period in outcome.periods]
-    table = _table(
+    sheet = Sheet(
         "Spreads (sampled every 100 ms while both books are valid; bp of LEG2's mid)",
         ("spread", "l"),
         ("", "l"),
@@ -87,8 +72,8 @@ def _spreads(outcome: Outcome) -> Table:
             digits = least if key == "mid_bp" else places
             figures = [_figure(found[key][figure], digits) for figure in _FIGURES]
             candles = [f"{found['candles'][period]:,}" if not number else "" for period in names]
-            table.add_row(name if not number else "", label, *figures, *candles, end_section=number == len(_ROWS) - 1)
-    return table
+            sheet.add(name if not number else "", label, *figures, *candles, last=number == len(_ROWS) - 1)
+    return sheet
 
 
 def _places(outcome: Outcome, name: str) -> int:
@@ -103,14 +88,14 @@ def _places(outcome: Outcome, name: str) -> int:
     return max(-least + 1, 1)
 
 
-def _orders(outcome: Outcome) -> Table:
+def _orders(outcome: Outcome) -> Sheet:
     names = ("order", "spread", "side", "type", "size", "filled", "unit", "state", "trigger", "displayed", "achieved")
     sides = "llllrrllrrr"
-    table = _table("Orders", *zip(names, sides, strict=True), ("unhedged", "r"), ("fees", "l"), ("reason", "l"))
+    sheet = Sheet("Orders", *zip(names, sides, strict=True), ("unhedged", "r"), ("fees", "l"), ("reason", "l"))
     for row in order_rows(outcome):
         seen = row["fired"] if row["fired"] is not None else row["displayed"]
         figures = (row["trigger"], seen, row["achieved"], row["unhedged"])
-        table.add_row(
+        sheet.add(
             row["order_id"] or row["key"],
             row["spread"],
             row["side"],
@@ -123,15 +108,15 @@ def _orders(outcome: Outcome) -> Table:
             _fees(row["fees"]),
             row["reason"],
         )
-    return table
+    return sheet
 
 
-def _legs(outcome: Outcome) -> Table:
+def _legs(outcome: Outcome) -> Sheet:
     names = ("order", "leg", "market", "side", "sent", "filled", "unwound", "average", "status", "fees", "reason")
-    table = _table("Legs", *zip(names, "llllrrrrlll", strict=True))
+    sheet = Sheet("Legs", *zip(names, "llllrrrrlll", strict=True))
     for row in order_rows(outcome):
         for leg in row["legs"]:
-            table.add_row(
+            sheet.add(
                 row["order_id"],
                 str(leg["leg"]),
                 leg["symbol"],
@@ -141,14 +126,14 @@ def _legs(outcome: Outcome) -> Table:
                 _fees(leg["fees"]),
                 leg["message"],
             )
-    return table
+    return sheet
 
 
-def _fills(outcome: Outcome) -> Table:
+def _fills(outcome: Outcome) -> Sheet:
     names = ("time (UTC)", "order", "leg", "market", "side", "price", "size", "base", "fee", "asset")
-    table = _table("Fills", *zip(names, "lllllrrrrl", strict=True))
+    sheet = Sheet("Fills", *zip(names, "lllllrrrrl", strict=True))
     for fill in outcome.desk.state.fills:
-        table.add_row(
+        sheet.add(
             _clock(fill.at),
             fill.order_id,
             str(fill.leg),
@@ -157,10 +142,10 @@ def _fills(outcome: Outcome) -> Table:
             *(_short(text(value)) for value in (fill.price, fill.size, fill.base, fill.fee)),
             fill.fee_asset,
         )
-    return table
+    return sheet
 
 
-def _positions(outcome: Outcome) -> Table:
+def _positions(outcome: Outcome) -> Sheet:
     names = (
         "position",
         "size",
@@ -174,14 +159,14 @@ def _positions(outcome: Outcome) -> Table:
         "fees in quote",
         "net",
     )
-    table = _table(
+    sheet = Sheet(
         "Positions (valued at the middle of the books; PnL before fees)", *zip(names, "lrlrrrlrlrr", strict=True)
     )
     for view in position_views(outcome):
-        table.add_row(view.spread, _signed(view.size), view.unit, *_worth(view), style="bold")
+        sheet.add(view.spread, _signed(view.size), view.unit, *_worth(view))
         for leg in view.legs:
-            table.add_row(f"  {leg.symbol}", _signed(leg.size), "", *_worth(leg))
-    return table
+            sheet.add(f"  {leg.symbol}", _signed(leg.size), "", *_worth(leg))
+    return sheet
 
 
 def _worth(view: Any) -> tuple[str, ...]:  # both views of profit have these fields
