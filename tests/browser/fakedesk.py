@@ -48,6 +48,8 @@ class FakeDesk:
         self.commands: list[Command] = []
         self.refuse_with = ""
         self.silent = False
+        self.running = True
+        self.mute = False
         self.orders: dict[str, OrderRow] = {}
         self.fills: list[FillRow] = []
         self.positions: dict[str, PositionRow] = {}
@@ -115,7 +117,9 @@ class FakeDesk:
                 case Unwatch(topic):
                     watched.pop(topic, None)
                 case Place() | Cancel():
-                    writer.write(pack(self._answer(command)))
+                    reply = self._answer(command)
+                    if not self.mute:
+                        writer.write(pack(reply))
 
     async def _talk(self, writer: asyncio.StreamWriter, watched: dict[str, bool]) -> None:
         while True:
@@ -131,11 +135,18 @@ class FakeDesk:
 
     def _common(self) -> list[tuple[str, Any]]:
         at = self.market.at
+        played = 0.4 if self.running else 1.0
         desk = DeskRow(
-            at=at, mode=self.mode, build="0.1.0", source="simulated markets, seed 7", speed=1.0,
-            progress=0.4 if self.mode == "REPLAY" else None, running=True, underlyings=["BTC", "ETH"],
+            at=at,
+            mode=self.mode,
+            build="0.1.0",
+            source="simulated markets, seed 7",
+            speed=1.0,
+            progress=played if self.mode == "REPLAY" else None,
+            running=self.running,
+            underlyings=["BTC", "ETH"],
             periods=["1s", "10s", "1m", "5m", "1h"],
-        )  # fmt: skip
+        )
         tables = {
             "markets": self.market.market_rows(),
             "matrix": self.market.spread_rows(),

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.conftest import web_process
 
 from basisdesk.domain.order import Sequence, Side, SpreadOrderType
 from basisdesk.domain.stream import Unwatch, Watch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.browser.conftest import Sight
     from tests.browser.fakedesk import FakeDesk
 
@@ -101,6 +104,14 @@ def test_search_finds_by_words_and_enter_selects(sight: Sight, address: str) -> 
     expect(page.locator(cell(spread))).to_have_attribute("aria-selected", "true")
 
 
+def test_another_coin_shows_the_same_pair_of_it(sight: Sight, address: str) -> None:
+    opened(sight, address)
+    page = sight.page
+    page.click(cell(CALENDAR))
+    page.get_by_role("button", name="ETH").click()
+    expect(page.locator(cell(CALENDAR.replace("BTC", "ETH")))).to_have_attribute("aria-selected", "true")
+
+
 def test_the_chart_draws_candles_of_each_source_and_period(sight: Sight, address: str, fake_desk: FakeDesk) -> None:
     opened(sight, address)
     page = sight.page
@@ -135,7 +146,9 @@ def test_an_order_goes_out_with_its_key_and_becomes_fill_and_position(
     expect(dialog).to_contain_text("not atomic")
     assert fake_desk.placed == [], "nothing is sent before it is confirmed"
     page.keyboard.press("Enter")
-    expect(page.locator("#outcome")).to_have_text(re.compile(r"Order 1 accepted, key [0-9a-f]{8}"))
+    expect(page.locator("#outcome")).to_have_text(
+        re.compile(r"Order 1 accepted, key [0-9a-f]{8}.*FILLED.*0.25 of 0.25 at 12.55", re.DOTALL)
+    )
     (place,) = fake_desk.placed
     assert place.key[:8] in page.inner_text("#outcome")
     request = place.request
@@ -281,3 +294,48 @@ def test_the_mode_is_in_badge_title_favicon_and_frame(
     expect(page).to_have_title(re.compile(rf"^\[{mode}\]"))
     expect(page.locator("#favicon")).to_have_attribute("href", f"/favicon-{mode.lower()}.svg")
     expect(page.locator("html")).to_have_attribute("data-mode", mode.lower())
+
+
+def test_a_replay_that_is_over_says_so_and_keeps_its_last_state_readable(
+    sight: Sight, address: str, fake_desk: FakeDesk
+) -> None:
+    fake_desk.mode = "REPLAY"
+    opened(sight, address)
+    page = sight.page
+    expect(page.locator(".progress")).to_contain_text("40 %")
+    fake_desk.running = False
+    expect(page.locator("#pulse")).to_contain_text("Ended")
+    fake_desk.silent = True
+    page.wait_for_timeout(1500)
+    expect(page.locator("#pulse")).to_contain_text("Ended")
+    expect(page.locator(cell(CALENDAR))).not_to_have_class(re.compile(r"\bold\b"))
+
+
+def test_when_the_web_process_is_gone_the_page_says_so(sight: Sight, fake_desk: FakeDesk, tmp_path: Path) -> None:
+    with web_process(fake_desk.path, tmp_path / "state") as address:
+        opened(sight, address)
+        expect(sight.page.locator("#pulse")).to_contain_text("Live")
+    expect(sight.page.locator("#pulse")).to_contain_text("Disconnected", timeout=2000)
+    expect(sight.page.locator("#favicon")).to_have_attribute("href", "/favicon-off.svg")
+    expect(sight.page.get_by_role("alert").first).to_contain_text("Disconnected from the web process")
+
+
+def test_an_order_whose_answer_was_lost_can_be_sent_again_with_the_same_key(
+    sight: Sight, address: str, fake_desk: FakeDesk
+) -> None:
+    opened(sight, address)
+    page = sight.page
+    fake_desk.mute = True
+    page.fill("#size", "0.5")
+    confirm(sight)
+    expect(page.locator("#outcome")).to_contain_text("waiting for the desk")
+    fake_desk.stop()
+    expect(page.locator("#outcome")).to_contain_text("it may have taken the order")
+    fake_desk.mute = False
+    fake_desk.start()
+    expect(page.locator("#pulse")).to_contain_text("Live", timeout=3000)
+    page.get_by_role("button", name="Send again with the same key").click()
+    expect(page.locator("#outcome")).to_contain_text("Order 1 accepted")
+    one, other = fake_desk.placed
+    assert one.key == other.key
+    assert len(fake_desk.orders) == 1

@@ -72,10 +72,11 @@ export class CandleChart {
   take(candles: Candles): number {
     const bars = candles.bars.map(candle);
     if (candles.whole || this.newest === undefined) {
+      const fresh = this.newest === undefined;
       this.times.clear();
       this.series.setData(bars);
-      this.chart.timeScale().fitContent();
-      if (bars.length > 150)
+      if (fresh) this.chart.timeScale().fitContent();
+      if (fresh && bars.length > 150)
         this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - 140, to: bars.length + 4 });
     } else {
       for (const bar of bars) {

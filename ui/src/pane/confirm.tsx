@@ -3,7 +3,7 @@ import { exact, fixed, NONE, size as sizeText } from "../pure/number";
 import { typeWord } from "../pure/order";
 import { label } from "../pure/symbol";
 import { estimated } from "../state/estimate";
-import { modeName } from "../state/live";
+import { allStale, modeName } from "../state/live";
 import { details, selectedRow } from "../state/selection";
 import { asking, confirming, draft, send } from "../state/ticket";
 import { Modal } from "./modal";
@@ -87,7 +87,7 @@ function Summary() {
         {exact(size)} {unit} is exposed until it is hedged. {modeName.value}: fills are simulated.
       </p>
       <div class="submit">
-        <button type="submit" data-first id="confirm" class={side.toLowerCase()}>
+        <button type="submit" data-first id="confirm" class={side.toLowerCase()} disabled={allStale.value}>
           {side} {exact(size)} {unit} <kbd>Enter</kbd>
         </button>
         <button

@@ -54,7 +54,7 @@ function Legs() {
   const row = selectedRow.value;
   if (row === undefined) return null;
   const rows = spreads.value.filter(
-    (one) => one.underlying === row.underlying && ofMargin(one, margin.value),
+    (one) => one === row || (one.underlying === row.underlying && ofMargin(one, margin.value)),
   );
   const first = [...new Set(rows.map((one) => one.leg1))].sort(compareSymbols);
   const second = rows

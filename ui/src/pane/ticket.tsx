@@ -8,13 +8,11 @@ import { details, selectedRow } from "../state/selection";
 import {
   clear,
   confirming,
-  outcome,
   sequence,
   side,
   size,
   submit,
   touched,
-  transmit,
   trigger,
   type,
   wrong,
@@ -22,6 +20,7 @@ import {
 import type { OrderType, Sequence, Side } from "../wire/types";
 import { Estimated } from "./estimated";
 import { Field } from "./field";
+import { Outcome } from "./outcome";
 import { Terms } from "./terms";
 
 const SIDES: readonly Side[] = ["BUY", "SELL"];
@@ -196,21 +195,6 @@ function Submit() {
       <button type="button" onClick={clear} title="Clear the ticket (Esc)">
         Clear
       </button>
-    </div>
-  );
-}
-
-function Outcome() {
-  const said = outcome.value;
-  const again = said?.again;
-  return (
-    <div class="outcome" id="outcome" role="status" data-tone={said?.tone ?? "none"}>
-      {said?.text ?? ""}
-      {again === undefined ? null : (
-        <button type="button" onClick={() => transmit(again)}>
-          Send again with the same key
-        </button>
-      )}
     </div>
   );
 }

@@ -34,8 +34,18 @@ export function select(spread: string): void {
   if (!ofMargin(row, margin.value)) margin.value = "all";
 }
 
+/** Go to the same pair of another coin where there is one, else to the first pair of that coin. */
 export function showUnderlying(name: string): void {
+  const row = selectedRow.value;
   wantedUnderlying.value = name;
+  if (row === undefined || row.underlying === name) return;
+  const others = spreads.value.filter((one) => one.underlying === name);
+  const same = row.spread.replaceAll(new RegExp(`\\b${row.underlying}\\b`, "g"), name);
+  const next =
+    others.find((one) => one.spread === same) ??
+    others.find((one) => ofMargin(one, margin.value)) ??
+    others[0];
+  if (next !== undefined) select(next.spread);
 }
 
 export const ladder = signal<Told<Ladder> | undefined>(undefined);

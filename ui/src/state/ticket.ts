@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { problems, request } from "../pure/ticket";
 import type { OrderRequest, OrderType, Reply, Sequence, Side } from "../wire/types";
-import { onReply, pulse, say } from "./live";
+import { allStale, onReply, pulse, say } from "./live";
 import { remembered } from "./prefs";
 import { details, selected } from "./selection";
 
@@ -19,6 +19,8 @@ export const touched = signal(false);
 export interface Outcome {
   tone: "wait" | "good" | "bad";
   text: string;
+  /** The order that was accepted, to follow what becomes of it. */
+  order?: string;
   /** What can be sent again with the same key, when the desk may or may not have taken it. */
   again?: Sent;
 }
@@ -60,6 +62,10 @@ export function clear(): void {
 export function submit(): void {
   touched.value = true;
   if (!valid.value) return;
+  if (allStale.value) {
+    outcome.value = { tone: "bad", text: "Not sent: the numbers on this page are old." };
+    return;
+  }
   if (confirming.value) asking.value = true;
   else send();
 }
@@ -101,7 +107,8 @@ function spoken(answer: Reply, sent: Sent | string): Outcome {
       : { tone: "bad", text: `Order ${sent} not cancelled: ${answer.message}` };
   }
   const key = `key ${sent.key.slice(0, 8)}`;
-  if (answer.ok) return { tone: "good", text: `Order ${answer.order_id} accepted, ${key}.` };
+  if (answer.ok)
+    return { tone: "good", text: `Order ${answer.order_id} accepted, ${key}.`, order: answer.order_id };
   if (answer.code === "no_answer") return { tone: "bad", text: answer.message, again: sent };
   return { tone: "bad", text: `Refused: ${answer.message}` };
 }
