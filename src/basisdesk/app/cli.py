@@ -9,7 +9,7 @@ Anything else is our bug and shows its traceback.
 from __future__ import annotations
 
 import sys
-from pathlib import Path  # noqa: TC003 (typer reads the annotations while running)
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,6 +29,39 @@ app = typer.Typer(
 )
 journal = typer.Typer(help="Look into the journal of what was decided.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(journal, name="journal")
+
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings, plain or gzip: [VENUE.LINE:]FILE.")]
+Spreads = Annotated[
+    list[str] | None, typer.Option("--spread", metavar="LEG1~LEG2", help="Spread to watch; every pair without.")
+]
+Speed = Annotated[
+    str, typer.Option("--speed", metavar="N|max", help="1 is as recorded; max (the default) does not wait.")
+]
+Candles = Annotated[str, typer.Option("--candles", metavar="PERIODS", help="Candle periods, such as 1s,5m,1h.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Orders = Annotated[
+    list[str] | None,
+    typer.Option("--order", metavar="JSON", help='{"spread", "side", "type", "size", "trigger", "sequence", "at"}.'),
+]
+Latency = Annotated[
+    float, typer.Option("--latency", metavar="MS", help="Milliseconds to the paper venue and back each.")
+]
+RejectRate = Annotated[float, typer.Option("--reject-rate", metavar="SHARE", help="Orders that the venue rejects.")]
+PartialRate = Annotated[float, typer.Option("--partial-rate", metavar="SHARE", help="Orders that fill in part.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of rejects and partial fills.")]
+JournalFile = Annotated[
+    Path | None, typer.Option("--journal", metavar="FILE", help="Keep what was decided in this new file.")
+]
+Instruments = Annotated[
+    list[str] | None,
+    typer.Option("--instruments", metavar="FILE", help="REST body of an instrument list: [VENUE.LINE:]FILE."),
+]
+Stale = Annotated[
+    float, typer.Option("--stale", metavar="SECONDS", help="Silence after which a book is stale; 0: never.")
+]
+Serve = Annotated[bool, typer.Option("--serve", help="Show it in the browser, at the speed recorded.")]
+Port = Annotated[int, typer.Option("--port", help="Port of the page on 127.0.0.1; 0 for any free one.")]
 
 
 def main() -> None:
@@ -55,32 +88,21 @@ def _root(
 
 @app.command()
 def replay(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Recordings, plain or gzip: [VENUE.LINE:]FILE.")
-    ],
-    spread: Annotated[
-        list[str] | None, typer.Option("--spread", metavar="LEG1~LEG2", help="Spread to watch; every pair without.")
-    ] = None,
-    speed: Annotated[str, typer.Option("--speed", metavar="N|max", help="1 is as recorded; max does not wait.")] = "",
-    candles: Annotated[str, typer.Option("--candles", metavar="PERIODS", help="Candle periods.")] = "1s,1m",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    order: Annotated[
-        list[str] | None,
-        typer.Option("--order", metavar="JSON", help='Order to enter: {"spread", "side", "type", "size", ...}.'),
-    ] = None,
-    latency: Annotated[float, typer.Option("--latency", metavar="MS", help="Milliseconds to the paper venue.")] = 50.0,
-    reject_rate: Annotated[float, typer.Option("--reject-rate", metavar="SHARE", help="Orders rejected.")] = 0.0,
-    partial_rate: Annotated[float, typer.Option("--partial-rate", metavar="SHARE", help="Orders cut short.")] = 0.0,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of rejects and partial fills.")] = 0,
-    journal_file: Annotated[
-        Path | None, typer.Option("--journal", metavar="FILE", help="Keep what was decided in this new file.")
-    ] = None,
-    instruments: Annotated[
-        list[str] | None, typer.Option("--instruments", metavar="FILE", help="REST body of an instrument list.")
-    ] = None,
-    stale: Annotated[float, typer.Option("--stale", metavar="SECONDS", help="Age at which a book is stale.")] = 10.0,
-    serve: Annotated[bool, typer.Option("--serve", help="Show it in the browser.")] = False,
-    port: Annotated[int, typer.Option("--port", help="Port of the page on 127.0.0.1.")] = 8420,
+    files: Files,
+    spread: Spreads = None,
+    speed: Speed = "",
+    candles: Candles = "1s,1m",
+    as_json: AsJson = False,
+    order: Orders = None,
+    latency: Latency = 50.0,
+    reject_rate: RejectRate = 0.0,
+    partial_rate: PartialRate = 0.0,
+    seed: Seed = 0,
+    journal_file: JournalFile = None,
+    instruments: Instruments = None,
+    stale: Stale = 10.0,
+    serve: Serve = False,
+    port: Port = 8420,
 ) -> None:
     """Play recordings through the desk and report what was seen and done.
 
@@ -113,7 +135,7 @@ def replay(
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option("--port", help="Port of the page on 127.0.0.1.")] = 8420,
+    port: Port = 8420,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the simulated markets.")] = 1,
     speed: Annotated[float, typer.Option("--speed", help="Market seconds a second.")] = 1.0,
 ) -> None:
@@ -130,7 +152,7 @@ def demo(
 @journal.command()
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Journal to check.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check that a journal is whole, folds to its sealed state, and decides the same again."""
 
