@@ -246,3 +246,52 @@ def test_more_levels_than_the_first_scratch_space_are_read() -> None:
 def test_an_error_says_what_was_expected_and_where() -> None:
     with pytest.raises(ValueError, match=r"levels: , was expected at character 4"):
         Book().update(b"[[1 2]]", b"[]", 1, 1)
+
+
+PLAIN = st.from_regex(
+    r'\[\["[0-9]{1,9}\.[0-9]{1,8}","[0-9]{1,9}\.[0-9]{1,8}"\](,\["[0-9]{0,12}\.[0-9]{0,9}","[0-9]{1,9}\.[0-9]{1,8}"\]){1,4}\]'
+)
+
+
+@given(PLAIN)
+def test_the_usual_shape_reads_as_every_other(text: str) -> None:
+    agree(text.encode())
+
+
+@given(PLAIN, st.data())
+def test_the_usual_shape_damaged_anywhere_is_read_or_refused_by_the_same_rule(text: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(text) - 1))
+    put = data.draw(st.sampled_from(["", '"', "[", "]", ",", ".", "e", "-", " ", "7", "99999999999999999"]))
+    agree((text[:at] + put + text[at + 1 :]).encode())
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        b'["2.5","1.25"]',
+        b"[2.5,1.25]",
+        b'["2","1.25"]',
+        b'["2.5",1.25]',
+        b'["2.5","1"]',
+        b'["12345678901234567.5","1.5"]',
+        b'["2.5","9007199254740993.0"]',
+        b'["2.5","1.25","0","4"]',
+        b'[ "2.5","1.25"]',
+        b'["2.5" ,"1.25"]',
+        b'["2.5","1.25" ]',
+        b'[".5","1.25"]',
+        b'["2.5x","1.25"]',
+        b'["2.5","1.25',
+        b'["2.5","',
+        b'["2.5"',
+        b'["2.',
+        b'["2',
+        b'["',
+        b"[",
+        b"",
+        b'"',
+    ],
+)
+def test_a_level_after_the_first_is_read_whatever_its_shape(second: bytes) -> None:
+    agree(b'[["1.5","2.5"],' + second + b"]")
+    agree(b'[["1.5","2.5"],' + second)

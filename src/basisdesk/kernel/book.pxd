@@ -30,9 +30,11 @@ cdef class Book:
     cdef Levels given_bids
     cdef Levels given_asks
     cdef int sync
+    cdef long long ahead
     cdef int fill(self, long long now, long long sequence) except -1
     cdef Py_ssize_t apply(self, long long now, long long sequence) except -1
     cdef void hear(self, long long now) noexcept
+    cdef void catch_up(self) noexcept
     cdef void look(self) noexcept
     cdef Side side_of(self, int side)
     cpdef int state(self, long long now) noexcept

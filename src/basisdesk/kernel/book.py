@@ -4,6 +4,7 @@ A feed keeps the book in sync and says when it is not (`mark_state`); what a rea
 when it asks: a side may be empty, the sides may cross, or nothing may have been heard for too long.
 The touch (best price and size of both sides) is copied into plain fields after every change, since most readers want
 nothing else.
+Where a venue tells the touch on a faster path, `front` shows it until the depth has reached the same update.
 Walking the depth always gives the price achieved, quote money paid per base coin received: that is the size-weighted
 mean for coin, and the harmonic one for contracts worth a fixed amount of quote money.
 """
@@ -67,6 +68,7 @@ class Book:
         self.given_bids = Levels()
         self.given_asks = Levels()
         self.sync = _WAITING
+        self.ahead = 0
         self.look()
 
     def snapshot(self, bids, asks, now: cython.longlong, sequence: cython.longlong):
@@ -97,6 +99,7 @@ class Book:
         self.sync = _VALID
         self.sequence = sequence
         self.updated = now
+        self.ahead = 0
         self.hear(now)
         self.look()
         return 0
@@ -112,12 +115,47 @@ class Book:
         if given > 0:
             self.updated = now
         self.hear(now)
+        if self.ahead != 0:
+            self.catch_up()
         self.look()
         return given
 
     def hear(self, now):
         if now > self.seen:
             self.seen = now
+
+    def front(
+        self,
+        bid: cython.double,
+        bid_size: cython.double,
+        ask: cython.double,
+        ask_size: cython.double,
+        now: cython.longlong,
+        sequence: cython.longlong,
+    ):
+        if not (0.0 < bid < ask < INFINITE and 0.0 < bid_size < INFINITE and 0.0 < ask_size < INFINITE):
+            raise ValueError(f"a touch is two prices and sizes above zero, not {bid} {bid_size} {ask} {ask_size}")
+        self.hear(now)
+        if self.sync != _VALID or sequence <= self.sequence or sequence < self.ahead:
+            return False
+        moved: cython.bint = bid != self.bid or ask != self.ask
+        moved = moved or bid_size != self.bid_size or ask_size != self.ask_size
+        self.ahead = sequence
+        self.updated = now
+        self.bids.front(bid, bid_size)
+        self.asks.front(ask, ask_size)
+        self.look()
+        return moved
+
+    def catch_up(self):
+        # The depth changed: a touch that is still ahead of it stays in front.
+        if self.ahead > self.sequence and self.bids.fronted:
+            self.bids.front(self.bid, self.bid_size)
+            self.asks.front(self.ask, self.ask_size)
+        else:
+            self.ahead = 0
+            self.bids.fronted = False
+            self.asks.fronted = False
 
     def look(self):
         self.bid = self.bids.price_of(0)
@@ -135,8 +173,9 @@ class Book:
             raise ValueError(f"state {state} is not one that a feed can set")
         self.sync = state
         if state != _VALID:
-            self.bids.count = 0
-            self.asks.count = 0
+            self.bids.clear()
+            self.asks.clear()
+            self.ahead = 0
             self.look()
 
     def state(self, now):
@@ -161,17 +200,20 @@ class Book:
         raise ValueError(f"side is 0 for bids or 1 for asks, not {side}")
 
     def depth(self, side: cython.int):
-        return self.side_of(side).count
+        return self.side_of(side).depth()
 
     def levels(self, side: cython.int, count: cython.Py_ssize_t):
         chosen: Side = self.side_of(side)
-        if count > chosen.count:
-            count = chosen.count
+        deep: cython.Py_ssize_t = chosen.depth()
+        if count > deep:
+            count = deep
         return [(chosen.price_of(rank), chosen.size_of(rank)) for rank in range(count)]
 
     def size_at(self, side: cython.int, price: cython.double):
         chosen: Side = self.side_of(side)
         key: cython.double = chosen.sign * price
+        if chosen.fronted and key >= chosen.front_key:
+            return chosen.front_size if key == chosen.front_key else 0.0
         at: cython.Py_ssize_t = chosen.place(key, chosen.count)
         return chosen.sizes[at] if at < chosen.count and chosen.keys[at] == key else 0.0
 
@@ -202,7 +244,7 @@ class Book:
         dust: cython.double = size * 1e-12 if size < INFINITE else 0.0
         coin: cython.double = 0.0
         money: cython.double = 0.0
-        for rank in range(chosen.count):
+        for rank in range(chosen.depth()):
             price = chosen.price_of(rank)
             available = chosen.size_of(rank) * self.worth(price, unit)
             if wanted - available <= dust:

@@ -66,6 +66,14 @@ class Book:
         self, bids: list[tuple[float, float]], asks: list[tuple[float, float]], now: int, sequence: int
     ) -> int:
         """As `update`, from numbers."""
+    def front(self, bid: float, bid_size: float, ask: float, ask_size: float, now: int, sequence: int) -> bool:
+        """Show a newer touch, told on a faster path than the depth, until an update has its id or a later one.
+
+        Levels better than the touch are hidden, the touch itself stands for the level at its price; `levels`, `walk`,
+        `size_at` and composed depth see the same.  Ignored while not VALID, and when the depth, or the touch shown, is
+        at this id already or beyond.  True when the touch moved in price or size.
+        Raises ValueError for a price or size that is not finite and above zero, and for bid >= ask.
+        """
     def trade(self, price: float, size: float, now: int) -> None:
         """Note the last trade."""
     def mark_state(self, state: int) -> None:

@@ -46,6 +46,8 @@ def compose(
     unit: cython.int = common_unit(leg1, leg2)
     one: Side = leg1.asks if ask else leg1.bids
     two: Side = leg2.bids if ask else leg2.asks
+    deep1: cython.Py_ssize_t = one.depth()
+    deep2: cython.Py_ssize_t = two.depth()
     i: cython.Py_ssize_t = 0
     j: cython.Py_ssize_t = 0
     count: cython.Py_ssize_t = 0
@@ -57,7 +59,7 @@ def compose(
     price2: cython.double = 0.0
     size: cython.double
     levels = []
-    while count < depth and i < one.count and j < two.count:
+    while count < depth and i < deep1 and j < deep2:
         if left1 == 0.0:
             price1 = one.price_of(i)
             left1 = whole1 = one.size_of(i) * leg1.worth(price1, unit) / ratio1
@@ -75,7 +77,7 @@ def compose(
         if left2 <= DUST * whole2:
             left2 = 0.0
             j += 1
-    return levels, (1 if i >= one.count else 0) + (2 if j >= two.count else 0)
+    return levels, (1 if i >= deep1 else 0) + (2 if j >= deep2 else 0)
 
 
 def walk_spread(leg1: Book, leg2: Book, ask: cython.bint, size: cython.double):

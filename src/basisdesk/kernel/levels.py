@@ -89,12 +89,63 @@ class Levels:
             self.level(text, length)
             while self.peek(text, length) == 44:
                 self.at += 1
-                self.level(text, length)
+                if not self.plain(text, length):
+                    self.level(text, length)
             self.expect(text, length, 93)
         self.peek(text, length)
         if self.at != length:
             raise self.wrong("nothing more was expected")
         return 0
+
+    def plain(self, text, length):
+        # The shape that venues send all day, ["digits.digits","digits.digits"], read without leaving the registers.
+        # Anything else is left untouched to `level`, which knows the whole grammar.
+        at: cython.Py_ssize_t = self.at
+        start: cython.Py_ssize_t
+        point: cython.Py_ssize_t
+        column: cython.int
+        c: cython.uchar
+        mantissa: cython.ulonglong
+        price: cython.double = 0.0
+        value: cython.double = 0.0
+        if at >= length or text[at] != 91:
+            return 0
+        for column in range(2):
+            if at + 1 >= length or text[at + 1] != 34:
+                return 0
+            at += 2
+            start = at
+            mantissa = 0
+            while at < length:
+                c = text[at]
+                if c < 48 or c > 57:
+                    break
+                mantissa = mantissa * 10 + (c - 48)
+                at += 1
+            point = at
+            if point == start or at >= length or text[at] != 46:
+                return 0
+            at += 1
+            while at < length:
+                c = text[at]
+                if c < 48 or c > 57:
+                    break
+                mantissa = mantissa * 10 + (c - 48)
+                at += 1
+            if at - start > 18 or mantissa >= EXACT or at + 1 >= length or text[at] != 34:
+                return 0
+            value = cython.cast(cython.longlong, mantissa)
+            value = value / POWERS[at - point - 1]
+            at += 1
+            if column == 0:
+                if text[at] != 44:
+                    return 0
+                price = value
+        if text[at] != 93:
+            return 0
+        self.at = at + 1
+        self.add(price, value)
+        return 1
 
     def level(self, text, length):
         self.expect(text, length, 91)

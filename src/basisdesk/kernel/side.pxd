@@ -12,6 +12,16 @@ cdef class Side:
     cdef double[::1] sizes
     cdef Py_ssize_t count
     cdef Py_ssize_t room
+    cdef Py_ssize_t live
+    cdef Py_ssize_t hidden
+    cdef bint fronted
+    cdef double front_key
+    cdef double front_size
+    cdef void clear(self) noexcept
+    cdef void settle(self) noexcept
+    cdef void front(self, double price, double size) noexcept
+    cdef Py_ssize_t depth(self) noexcept
+    cdef Py_ssize_t index(self, Py_ssize_t rank) noexcept
     cdef int reserve(self, Py_ssize_t room) except -1
     cdef int replace(self, Levels given) except -1
     cdef void change(self, Levels given) noexcept

@@ -6,6 +6,10 @@ highest key is the best level.
 Negation is exact, so a price comes out as it went in.
 Searching starts at the touch, then where the level before was found, and doubles its stride: its cost grows with the
 logarithm of the distance, and venues send their levels in order.
+A removed level keeps its place with size 0, because most prices come back; `settle` drops such places when depth is
+read, and when they outnumber the levels.
+A venue may tell the touch on a faster path than the depth: `front` shows it in place of the levels it outdates, until
+the depth has caught up.
 """
 
 from __future__ import annotations
@@ -28,6 +32,11 @@ class Side:
         self.keys = array("d", bytes(8 * self.room))
         self.sizes = array("d", bytes(8 * self.room))
         self.count = 0
+        self.live = 0
+        self.hidden = 0
+        self.fronted = False
+        self.front_key = NOTHING
+        self.front_size = NOTHING
 
     def reserve(self, room):
         i: cython.Py_ssize_t
@@ -54,7 +63,7 @@ class Side:
             if self.sign * given.prices[i] >= self.sign * given.prices[i - 1]:
                 falling = False
                 break
-        self.count = 0
+        self.clear()
         if falling:
             for i in range(given.count - 1, -1, -1):
                 self.push(self.sign * given.prices[i], given.sizes[i])
@@ -71,18 +80,52 @@ class Side:
         hint: cython.Py_ssize_t = self.count
         for i in range(given.count):
             hint = self.put(self.sign * given.prices[i], given.sizes[i], hint)
+        if self.count > 2 * self.live + 64:
+            self.settle()
+
+    def clear(self):
+        self.count = 0
+        self.live = 0
+        self.fronted = False
+
+    def settle(self):
+        # Drop the places of removed levels.
+        i: cython.Py_ssize_t
+        kept: cython.Py_ssize_t = 0
+        if self.live < self.count:
+            for i in range(self.count):
+                if self.sizes[i] > 0.0:
+                    self.keys[kept] = self.keys[i]
+                    self.sizes[kept] = self.sizes[i]
+                    kept += 1
+            self.count = kept
+
+    def front(self, price, size):
+        # Levels at or above the newer touch are hidden behind it.
+        self.settle()
+        self.front_key = self.sign * price
+        self.front_size = size
+        self.fronted = True
+        self.hidden = 0
+        while self.hidden < self.count and self.keys[self.count - 1 - self.hidden] >= self.front_key:
+            self.hidden += 1
+
+    def depth(self):
+        # How many levels a reader sees.  Ranks are good until the next change.
+        self.settle()
+        return self.count - self.hidden + 1 if self.fronted else self.count
 
     def push(self, key, size):
         if size > 0.0:
             self.keys[self.count] = key
             self.sizes[self.count] = size
             self.count += 1
+            self.live += 1
 
     def place(self, key, hint):
         # Index of the first key that is not below `key`, sought outward from `hint` (0 to `count`).
         low: cython.Py_ssize_t
         high: cython.Py_ssize_t
-        middle: cython.Py_ssize_t
         stride: cython.Py_ssize_t = 1
         if hint < self.count and self.keys[hint] < key:
             low = hint
@@ -102,13 +145,15 @@ class Side:
                 stride += stride
             if low < 0:
                 low = -1
-        while high - low > 1:
-            middle = (low + high) >> 1
-            if self.keys[middle] < key:
-                low = middle
-            else:
-                high = middle
-        return high
+        # The key lies after `low` and not after `high`: halve without a branch, which no predictor could guess.
+        low += 1
+        left: cython.Py_ssize_t = high - low
+        half: cython.Py_ssize_t
+        while left > 0:
+            half = (left + 1) >> 1
+            low += half * (self.keys[low + half - 1] < key)
+            left -= half
+        return low
 
     def put(self, key, size, hint):
         # Set, insert or remove one level; return its index, near which the next level of an update lies.
@@ -118,12 +163,17 @@ class Side:
             if not found:
                 self.shift(at, at + 1, self.count - at)
                 self.keys[at] = key
+                self.sizes[at] = 0.0
                 self.count += 1
+            if self.sizes[at] == 0.0:
+                self.live += 1
             self.sizes[at] = size
-        elif found:
-            self.shift(at + 1, at, self.count - at - 1)
-            self.count -= 1
-        return at
+        elif found and self.sizes[at] > 0.0:
+            self.sizes[at] = 0.0
+            self.live -= 1
+            while self.count > 0 and self.sizes[self.count - 1] == 0.0:
+                self.count -= 1
+        return at if at < self.count else self.count
 
     def shift(self, source, target, count):
         if cython.compiled:  # pragma: no cover (the other branch is the same in plain Python)
@@ -135,7 +185,19 @@ class Side:
             self.sizes[target : target + count] = self.sizes[source : source + count]
 
     def price_of(self, rank):
-        return self.sign * self.keys[self.count - 1 - rank] if rank < self.count else NOTHING
+        at: cython.Py_ssize_t = self.index(rank)
+        if at == self.count:
+            return self.sign * self.front_key
+        return self.sign * self.keys[at] if at >= 0 else NOTHING
 
     def size_of(self, rank):
-        return self.sizes[self.count - 1 - rank] if rank < self.count else NOTHING
+        at: cython.Py_ssize_t = self.index(rank)
+        if at == self.count:
+            return self.front_size
+        return self.sizes[at] if at >= 0 else NOTHING
+
+    def index(self, rank):
+        # Where a rank is kept: `count` stands for the front, a negative index for no level.
+        if self.fronted:
+            return self.count if rank == 0 else self.count - self.hidden - rank
+        return self.count - 1 - rank

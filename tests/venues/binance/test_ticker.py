@@ -162,3 +162,38 @@ def test_a_new_connection_forgets_the_ticker(rooms: Rooms) -> None:
     room.snapshot(105)
     room.depth(106, 107)
     assert tally_after(room) == (0, 0)
+
+
+def test_a_ticker_ahead_of_the_depth_is_shown_until_the_depth_has_caught_up(rooms: Rooms) -> None:
+    room = in_sync(rooms())
+    book = room.market().book
+    before = len(room.sink.touches)
+    room.ticker(110, "10.4", "3", "10.6", "4")
+    assert (book.bid, book.bid_size, book.ask, book.ask_size) == (10.4, 3, 10.6, 4)
+    assert len(room.sink.touches) == before + 1
+    room.ticker(111, "10.4", "3", "10.6", "4")
+    assert len(room.sink.touches) == before + 1, "nothing moved"
+    room.depth(106, 109, bids=[["10.2", "1"]])
+    assert (book.bid, book.ask) == (10.4, 10.6)
+    room.depth(110, 111)
+    assert (book.bid, book.ask) == (10.2, 11)
+
+
+def test_a_late_ticker_changes_nothing(rooms: Rooms) -> None:
+    room = in_sync(rooms())
+    room.ticker(110, "10.4", "3", "10.6", "4")
+    room.ticker(108, "10.1", "3", "10.2", "4")
+    assert room.market().book.bid == 10.4
+
+
+@pytest.mark.parametrize("top", [("10.6", "1", "10.4", "1"), ("10.4", "0", "10.6", "1"), ("10.4", "1", "10.6", "0")])
+def test_a_ticker_that_is_no_touch_is_not_shown(rooms: Rooms, top: tuple[str, str, str, str]) -> None:
+    room = in_sync(rooms())
+    room.ticker(110, *top)
+    assert (room.market().book.bid, room.market().book.ask) == (10, 11)
+
+
+def test_ids_beyond_64_bits_are_unreadable(rooms: Rooms) -> None:
+    room = in_sync(rooms())
+    room.ticker(1 << 63, "10.4", "3", "10.6", "4")
+    assert room.market().tally.undecoded == 1

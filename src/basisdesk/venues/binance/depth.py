@@ -256,6 +256,7 @@ class DepthSync:
 
     def _drop(self, state: int, now: int) -> None:
         self.last = None
+        self.ticker.update = -1  # the venue may have started counting afresh
         self.crossed = 0
         self.held.clear()
         self.early.clear()

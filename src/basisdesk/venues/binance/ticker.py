@@ -3,6 +3,7 @@
 The book ticker travels on another path than the depth, but counts updates in the same ids.
 Whenever both have spoken of the same update, the tops must be equal to the last digit: a continuous proof that the book
 is right.
+A ticker ahead of the depth, which comes in steps of up to 100 ms, is shown in front of it until it has caught up.
 A market with no depth stream at all gets a book of one level a side from here, so that its spread can be shown.
 """
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from basisdesk.venues.contract import Market
 
 UNREADABLE = wire.UNREADABLE
+MOST_UPDATES = 1 << 63  # ids are kept in 64 bits
 DEPTH_WAIT = 3 * SECOND  # how long a depth stream may take to be heard before the ticker stands in for it
 
 _decode = wire.ticker_frame.decode
@@ -76,7 +78,8 @@ class TickerStream:
         market.tally.frames += 1
         try:
             ticker = _decode(frame).data
-            if not (_sound(ticker.bid, ticker.bid_size) and _sound(ticker.ask, ticker.ask_size)):
+            sound = _sound(ticker.bid, ticker.bid_size) and _sound(ticker.ask, ticker.ask_size)
+            if not sound or ticker.update >= MOST_UPDATES:
                 raise ValueError(f"no prices and sizes: {ticker}")
         except UNREADABLE as error:
             self.depth.reports.unreadable(now, market, "bookTicker", frame, error)
@@ -84,12 +87,18 @@ class TickerStream:
         book = market.book
         book.seen = max(book.seen, now)
         newest = self.newest
+        if self.depth.last is not None and ticker.update < newest.update:
+            return  # late: what is known is newer
         newest.update = ticker.update
         newest.ticker = ticker
         last = self.depth.last
         if last is not None:
             if last == ticker.update:
                 newest.compare(market)
+            elif 0 < ticker.bid < ticker.ask and ticker.bid_size > 0 and ticker.ask_size > 0:
+                moved = book.front(ticker.bid, ticker.bid_size, ticker.ask, ticker.ask_size, now, ticker.update)
+                if moved:
+                    self.depth.touched(market, now)
         elif not self.depth.heard:
             self._stand_in(ticker, now)
 
