@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from tests.engine.desk import COIN, COIN2, PERP, SPOT, D, Desk, ask, linear, quote, ready, request, spot
 
@@ -90,7 +91,8 @@ def test_failed_hedges_are_retried_with_growing_delays_then_the_leg_ahead_is_tak
     desk.fill(unwind, "1")
     assert (desk.view().active, desk.stands(), desk.view().filled) == (False, SpreadState.CANCELLED, D(0))
     assert "taken back" in desk.view().reason
-    assert desk.view().legs[0].unwound == 1
+    leg = desk.view().legs[0]
+    assert (leg.sent, leg.filled, leg.unwound) == (D(1), D(0), D(1))
     desk.check()
 
 
@@ -345,6 +347,48 @@ def test_time_that_passes_for_one_order_leaves_a_waiting_one_alone() -> None:
     desk.wait(deadline)
     assert desk.state.orders["S2"].phase is Phase.WAITING
     assert desk.state.orders["S1"].attempts == 1
+
+
+def test_a_hedge_is_bounded_from_the_worst_price_and_an_unwind_from_the_middle() -> None:
+    desk = ahead(rules=FEW)
+    given = quote(LINEAR)
+    far = msgspec.structs.replace(given.leg2, worst=D(59000))
+    (hedge,) = desk.quote(given=msgspec.structs.replace(given, leg2=far))
+    assert isinstance(hedge, SendLeg)
+    assert hedge.bound == D("58705.00")  # 59 000 x 0.995
+    desk.reject(hedge)
+    desk.reject(desk.hedge())
+    deep = msgspec.structs.replace(given.leg1, worst=D(61000), mid=D(60005))
+    (unwind,) = desk.quote(given=msgspec.structs.replace(given, leg1=deep))
+    assert isinstance(unwind, SendLeg)
+    assert (unwind.purpose, unwind.bound) == ("unwind", D("59705.0"))  # 60 005 x 0.995 = 59 704.975, up to 0.1
+
+
+def test_what_a_quote_would_move_is_told_before_its_time_has_come() -> None:
+    desk = ahead()
+    desk.reject(desk.hedge())
+    asked = desk.state.orders["S1"].asked
+    assert asked is not None
+    assert asked > desk.state.now
+    assert wants(desk.state, "S1", quote(LINEAR))
+
+
+def test_a_part_filled_leg_has_not_ended() -> None:
+    desk = ready()
+    perp, _ = desk.market(request())
+    desk.fill(perp, "0.4")
+    leg = desk.state.legs[perp.client_id]
+    assert (leg.status, leg.done, leg.filled) == (OrderStatus.OPEN, None, D("0.4"))
+
+
+def test_an_order_smaller_than_one_contract_has_become_is_not_filled_by_nothing() -> None:
+    desk = ready()
+    spread = f"{COIN}~{SPOT}"
+    desk.place(request(spread, size="0.00167", trigger="-50"), None)
+    desk.quote(given=quote(spread, size="0.00167", prices=("50000", "50000")))  # one contract is 0.002 coin now
+    assert desk.stands() is SpreadState.WORKING
+    desk.cancel()
+    assert desk.stands() is SpreadState.CANCELLED
 
 
 def test_a_market_whose_terms_became_void_is_not_traded_and_does_not_stop_the_engine() -> None:

@@ -197,7 +197,7 @@ def _filled(state: State, leg: LegOrder, event: events.LegFilled) -> None:
     if state.orders[leg.order_id].phase is Phase.ENDED:  # it came late: there is something new to try for
         _change(state, leg.order_id, attempts=0, unwinds=0)
     whole = filled >= leg.size
-    done = {"done": DoneReason.FILLED} if whole and leg.done is None else {}
+    done = {"done": DoneReason.FILLED} if whole else {}
     _move(state, grown, Happening.WHOLLY_FILLED if whole else Happening.PART_FILLED, event.at, **done)
 
 
