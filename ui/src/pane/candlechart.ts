@@ -79,10 +79,11 @@ export class CandleChart {
       if (fresh && bars.length > 150)
         this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - 140, to: bars.length + 4 });
     } else {
+      let newest = this.newest.time;
       for (const bar of bars) {
-        const old = this.newest !== undefined && bar.time < this.newest.time;
+        const old = bar.time < newest;
         if (!old || this.times.has(bar.time)) this.series.update(bar, old);
-        if (!old) this.newest = bar;
+        if (!old) newest = bar.time;
       }
     }
     for (const bar of bars) this.times.add(bar.time);

@@ -15,10 +15,19 @@ interface Props {
   selected: boolean;
   focusable: boolean;
   stale: boolean;
-  choose(spread: string): void;
+  choose: (spread: string) => void;
 }
 
 const FLASH = 900;
+
+interface Move {
+  shown: string;
+  mid: number | null;
+  figure: Figure;
+  direction: "" | "up" | "down";
+  count: number;
+  at: number;
+}
 
 export function Cell({ spread, figure, received, selected, focusable, stale, choose }: Props) {
   const moved = useMove(text(spread, figure), spread.mid, figure);
@@ -72,12 +81,8 @@ function text(spread: Spread, figure: Figure): string {
 }
 
 /** Direction of the last visible change, for as long as it flashes. */
-function useMove(
-  shown: string,
-  mid: number | null,
-  figure: Figure,
-): { direction: "" | "up" | "down"; count: number } {
-  const last = useRef({ shown, mid, figure, direction: "" as "" | "up" | "down", count: 0, at: 0 });
+function useMove(shown: string, mid: number | null, figure: Figure): Move {
+  const last = useRef<Move>({ shown, mid, figure, direction: "", count: 0, at: 0 });
   const memory = last.current;
   const time = performance.now();
   if (memory.figure !== figure) {

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 interface Props {
   open: boolean;
   title: string;
-  close(): void;
+  close: () => void;
   children: ComponentChildren;
 }
 

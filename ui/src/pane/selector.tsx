@@ -85,7 +85,7 @@ interface LegProps {
   name: "LEG1" | "LEG2";
   symbol: string;
   choices: string[];
-  choose(symbol: string): void;
+  choose: (symbol: string) => void;
 }
 
 function Leg({ name, symbol, choices, choose }: LegProps) {

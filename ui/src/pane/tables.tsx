@@ -14,7 +14,7 @@ interface Tab {
   name: string;
   word: string;
   count: number;
-  view(): ComponentChildren;
+  view: () => ComponentChildren;
 }
 
 function tabs(): Tab[] {

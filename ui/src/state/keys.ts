@@ -19,7 +19,10 @@ function onControl(target: EventTarget | null): boolean {
 export function wireKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === "Escape") return leave(event);
+    if (event.key === "Escape") {
+      leave(event);
+      return;
+    }
     if (inField(event.target)) return;
     const act = actions[event.key];
     if (event.key === "Enter" && onControl(event.target)) return;

@@ -44,8 +44,7 @@ export const draft = computed(() => ({
 export const wrong = computed(() => problems(draft.value, details.value?.body));
 export const valid = computed(() => Object.keys(wrong.value).length === 0);
 
-effect(() => {
-  selected.value;
+selected.subscribe(() => {
   trigger.value = "";
   asking.value = false;
 });
