@@ -25,7 +25,7 @@ from frames import MARKETS, ROOT, load, recorded
 BENCH = ROOT / "bench"
 OTHERS = ROOT / ".venv-bench"
 ROUNDS = 5
-CONTENDERS = {"basisdesk": sys.executable, "ccxt": OTHERS / "bin/python", "nautilus": OTHERS / "bin/python"}
+CONTENDERS: dict[str, Path | str] = {"basisdesk": sys.executable, "ccxt": OTHERS / "bin/python", "nautilus": OTHERS / "bin/python"}
 MINIMUM = {"ccxt_ratio": 7.0, "book_us": 2.5, "touch_30_us": 0.4, "columnar": 10e6, "help_s": 0.25}
 
 

@@ -138,8 +138,8 @@ def test_every_reader_agrees_with_a_plain_model(steps: list[tuple[list[Touch], l
         else:
             book.update_levels(step[0], step[1], number, number)
             front = None
-            for side, levels in zip(model, step, strict=True):
-                side.update(levels)
+            for known, changed in zip(model, step, strict=True):
+                known.update(changed)
         shown = [
             sorted(((p, s) for p, s in model[0].items() if s > 0), reverse=True),
             sorted((p, s) for p, s in model[1].items() if s > 0),
