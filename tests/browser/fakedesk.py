@@ -7,6 +7,7 @@ Orders are filled at once on both legs, unless the test asks for a refusal or fo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,8 @@ class FakeDesk:
         assert task is not None
         self._tasks.add(task)
         try:
-            await asyncio.wait((hearing, talking), return_when=asyncio.FIRST_COMPLETED)
+            with contextlib.suppress(asyncio.CancelledError):  # how `stop` ends it
+                await asyncio.wait((hearing, talking), return_when=asyncio.FIRST_COMPLETED)
         finally:
             hearing.cancel()
             talking.cancel()

@@ -205,6 +205,17 @@ async def test_an_unanswered_command_is_never_called_refused_when_the_desk_goes_
         assert "may have taken" in reply["message"]
 
 
+async def test_a_command_that_the_desk_would_not_take_is_refused_at_once(desk: Desk) -> None:
+    async with desk:
+        reader = Reader()
+        desk.hub.join(reader)
+        assert desk.hub._wire is not None
+        desk.hub._wire.close()
+        with pytest.raises(UsageError, match="nothing was sent"):
+            desk.hub.take(reader, Cancel("key-0001", "s1"))
+        assert desk.heard == []
+
+
 async def test_without_a_desk_an_order_is_refused_and_nothing_is_kept_to_send_later(desk: Desk) -> None:
     reader = Reader()
     desk.hub.join(reader)

@@ -11,6 +11,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import uvicorn
+
+from basisdesk.web.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,3 +88,37 @@ def test_a_state_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=10)
     assert process.returncode == 3
     assert "web.key cannot be used" in errors
+
+
+def test_main_answers_with_an_exit_code_and_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "environ", {"BASISDESK_BUS": "/x", "BASISDESK_HOST": "10.0.0.1"})
+    assert main() == 3
+    assert "10.0.0.1 is refused" in capsys.readouterr().err
+
+
+def test_main_serves_on_the_socket_that_it_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served: list[int] = []
+
+    def serve(_server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        served.extend(each.getsockname()[1] for each in sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "run", serve)
+    for name, value in {"BUS": "/x", "PORT": "0", "HOST": "::1"}.items():
+        monkeypatch.setenv(f"BASISDESK_{name}", value)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert main() == 0
+    assert capsys.readouterr().out == f"terminal on http://[::1]:{served[0]}\n"
+    (tmp_path / "basisdesk" / "web.key").write_text("short")
+    assert main() == 3
+    assert "damaged" in capsys.readouterr().err
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("BASISDESK_HOST", "127.0.0.1")
+        monkeypatch.setenv("BASISDESK_PORT", str(taken.getsockname()[1]))
+        assert main() == 3
+    assert "set BASISDESK_PORT" in capsys.readouterr().err

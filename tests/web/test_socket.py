@@ -11,6 +11,7 @@ from basisdesk.domain.order import Side
 from basisdesk.domain.stream import Place, Publish, Reply, Watch
 from basisdesk.web import hub as hub_module
 from basisdesk.web import rate
+from basisdesk.web import reader as reader_module
 from basisdesk.web.asgi import application
 
 if TYPE_CHECKING:
@@ -154,6 +155,19 @@ async def test_a_browser_that_talks_too_much_is_told_and_the_rest_is_dropped(
         answers = [await answer(talk, watch="desk") for _ in range(4)]
         assert "too many messages" not in answers[2]["error"]
         assert "too many messages" in answers[3]["error"]
+        await talk.disconnect()
+
+
+async def test_a_browser_that_does_not_read_its_answers_is_cut_off(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_module, "URGENT_LIMIT", -1)
+    async with desk:
+        talk = socket(desk)
+        assert await talk.connect()
+        await talk.say("nonsense")
+        seen = [await talk.output()]
+        while seen[-1]["type"] != "websocket.close":
+            seen.append(await talk.output())
+        assert seen[-1]["code"] == 1013
         await talk.disconnect()
 
 
