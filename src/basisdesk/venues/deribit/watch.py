@@ -1,0 +1,131 @@
+"""One market as the channels of a connection see it together, and its crossed book.
+
+Several channels may speak of the same book: the best one heard owns it, and quotes fill it, one level a side, only
+where no book channel was heard or promised.
+A second connection may hold the book of the same market, so what is in it is looked at first, and only what came over
+this connection is dropped with it.
+A crossed book is counted once, when it becomes crossed; one that stays so has missed something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import nan
+from typing import Protocol
+
+from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, VALID, WAITING
+from basisdesk.venues.contract import Market, Report, Sink, Trouble
+from basisdesk.venues.deribit.topics import Topics
+
+CROSSED_UPDATES = 20
+CROSSED_NS = 1_000_000_000
+Side = list[tuple[float, float]]
+
+_BARE = (WAITING, CLOSED)
+_IN_SYNC = (VALID, CROSSED, EMPTY)
+
+
+class Source(Protocol):
+    """A channel whose book can own the market's."""
+
+    rank: int
+    sequence: int | None
+
+    def restart(self) -> None:
+        """Forget everything: another channel owns the book, or the connection ended."""
+
+    def give_up(self, now: int) -> None:
+        """The book has been crossed for too long."""
+
+
+@dataclass(slots=True, eq=False)
+class Desk:
+    """What the markets of one connection share; `crossing` holds when a crossed book is to be given up, by code."""
+
+    sink: Sink
+    topics: Topics = field(default_factory=Topics)
+    crossing: dict[str, tuple[int, Source]] = field(default_factory=dict)
+
+
+def _nothing() -> list[float]:
+    return [nan, nan, nan, nan]
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """A market and what is heard of it.
+
+    `owner` is the channel that owns the book, `promised` says that one was asked for or announced, `filled` that the
+    book is made of quotes, `quoted` that the quote channel is heard, `trades` names the trade channel that is told.
+    `touch` is what the tickers last told: bid, its size, ask, its size; NaN for what was not told yet.
+    """
+
+    market: Market
+    desk: Desk
+    owner: Source | None = None
+    promised: bool = False
+    filled: bool = False
+    quoted: bool = False
+    trades: str = ""
+    touch: list[float] = field(default_factory=_nothing)
+    crossed_at: int | None = None
+    crossed_updates: int = 0
+
+    def say(self, now: int, trouble: Trouble, detail: str) -> None:
+        """Report a trouble of this market."""
+        self.desk.sink.report(Report(now, trouble, self.market.symbol, detail))
+
+    def restart(self, state: int, now: int) -> None:
+        """A connection begins or ended: forget what was heard; the book takes this state if it was ours."""
+        book = self.market.book
+        if self.owner is not None or self.filled or book.state(0) in _BARE:
+            book.mark_state(state)
+            self.desk.sink.touched(self.market, now)
+        if self.owner is not None:
+            self.owner.restart()
+        self.uncross()
+        self.owner = None
+        self.filled = self.quoted = self.promised = False
+        self.trades = ""
+        self.touch = _nothing()
+
+    def fill(self, bids: Side, asks: Side, now: int) -> bool:
+        """Make a book of one level a side of a quote; return whether it may stand in for a better one."""
+        book = self.market.book
+        mine = self.filled and max(book.depth(0), book.depth(1)) <= 1 and book.state(0) in _IN_SYNC
+        self.filled = self.owner is None and not self.promised and (mine or book.state(0) == WAITING)
+        if self.filled:
+            book.snapshot_levels(bids, asks, now, 0)
+            self.note_crossing(now)
+        return self.filled
+
+    def own(self, source: Source) -> None:
+        """A channel owns the book from now on."""
+        if self.owner is not None and self.owner is not source:
+            self.owner.restart()
+        self.owner = source
+        self.filled = False
+
+    def uncross(self) -> None:
+        """The book is not crossed, or not believed any more."""
+        self.crossed_at = None
+        self.desk.crossing.pop(self.market.code, None)
+
+    def note_crossing(self, now: int) -> None:
+        """Look whether the book is crossed, and give up one that has been for too long to be believed."""
+        book = self.market.book
+        if not book.bid >= book.ask:
+            self.uncross()
+            return
+        if self.crossed_at is None:
+            self.crossed_at = now
+            self.crossed_updates = 0
+            self.market.tally.crossed += 1
+            self.say(now, Trouble.CROSSED, f"best bid {book.bid} is not below best ask {book.ask}")
+        self.crossed_updates += 1
+        if self.owner is None:
+            return
+        if self.crossed_updates > CROSSED_UPDATES or now - self.crossed_at > CROSSED_NS:
+            self.owner.give_up(now)
+        else:
+            self.desk.crossing[self.market.code] = self.crossed_at + CROSSED_NS, self.owner
