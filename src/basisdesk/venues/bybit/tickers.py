@@ -36,28 +36,28 @@ _decode = msgspec.json.Decoder(TickerFrame).decode
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """Best prices as last told; None where nothing was."""
+    """Best prices and sizes as last told: None where nothing was, NaN where a side has no orders."""
 
-    bid: str | None = None
-    bid_size: str | None = None
-    ask: str | None = None
-    ask_size: str | None = None
+    bid: float | None = None
+    bid_size: float | None = None
+    ask: float | None = None
+    ask_size: float | None = None
 
     def after(self, row: Ticker) -> Quote:
-        """Return what holds after a delta."""
-        return Quote(
-            self.bid if row.bid is None else row.bid,
-            self.bid_size if row.bid_size is None else row.bid_size,
-            self.ask if row.ask is None else row.ask,
-            self.ask_size if row.ask_size is None else row.ask_size,
-        )
-
-    def sides(self) -> tuple[Side, Side] | None:
-        """Return bids and asks of one level, none where a side has no orders; None while not all of it was told.
+        """Return what holds after a delta.
 
         Raises:
             ValueError: a text is no price or size.
         """
+        return Quote(
+            self.bid if row.bid is None else price_or_nan(row.bid),
+            self.bid_size if row.bid_size is None else price_or_nan(row.bid_size),
+            self.ask if row.ask is None else price_or_nan(row.ask),
+            self.ask_size if row.ask_size is None else price_or_nan(row.ask_size),
+        )
+
+    def sides(self) -> tuple[Side, Side] | None:
+        """Return bids and asks of one level, none where a side has no orders; None while not all of it was told."""
         if self.bid is None or self.bid_size is None or self.ask is None or self.ask_size is None:
             return None
         return _side(self.bid, self.bid_size), _side(self.ask, self.ask_size)
@@ -154,7 +154,5 @@ def _hours(text: str) -> int:
     return int(value)
 
 
-def _side(price: str, size: str) -> Side:
-    # A side without orders gives empty texts or zeros.
-    level = price_or_nan(price), price_or_nan(size)
-    return [] if isnan(level[0]) or isnan(level[1]) else [level]
+def _side(price: float, size: float) -> Side:
+    return [] if isnan(price) or isnan(size) else [(price, size)]
