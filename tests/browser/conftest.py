@@ -42,9 +42,13 @@ def terminal_built() -> Path:
     return index
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real headless Chromium; skipped, saying so, where there is none."""
+    """A real headless Chromium; skipped, saying so, where there is none.
+
+    For a module, not the session: while it is open, its driver keeps an event loop running in this thread, and tests of
+    other modules need that place for their own.
+    """
     found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium on this machine: sudo apt-get install chromium")
