@@ -218,6 +218,7 @@ def test_the_terms_of_a_spread_are_derived_from_its_legs(scene: Scene) -> None:
         "leg2": SPOT,
         "unit": "BTC",
         "step": "0.001",
+        "grid": "0.001",
         "tick": "0.01",
         "min_size": "0.001",
         "max_size": body["max_size"],

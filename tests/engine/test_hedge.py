@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from tests.engine.desk import COIN, COIN2, PERP, SPOT, D, Desk, ask, linear, quote, ready, request, spot
+from tests.engine.desk import COIN, PERP, SPOT, D, Desk, ask, linear, quote, ready, request, spot
 
 from basisdesk.domain.effect import AskQuote, EndOrder, SendLeg
 from basisdesk.domain.event import Listed, Quoted, SpreadQuote
@@ -259,84 +259,6 @@ def test_an_order_that_ended_filled_is_waited_for_until_its_fills_come() -> None
     assert desk.view().active
     desk.fill(other, "1")
     assert desk.stands() is SpreadState.FILLED
-
-
-def test_what_a_venue_filled_beyond_the_size_is_taken_back_and_the_position_does_not_grow() -> None:
-    desk = ready()
-    perp, other = desk.market(request())
-    desk.fill(other, "1")
-    desk.fill(perp, "1.5")
-    unwind = desk.hedge()
-    assert (unwind.leg, unwind.purpose, unwind.size) == (1, "unwind", D("0.5"))
-    desk.fill(unwind, "0.5")
-    assert (desk.stands(), desk.view().unhedged) == (SpreadState.FILLED, D(0))
-    desk.check()
-
-
-def test_coin_kept_as_the_fee_of_a_spot_purchase_is_bought_again_once_it_is_worth_an_order() -> None:
-    desk = ready()
-    perp, other = desk.market(request(side=Side.SELL))
-    desk.fill(perp, "1")
-    desk.fill(other, "1", fee=D("0.001"), fee_asset="BTC")
-    assert desk.stands() is SpreadState.INCOMPLETE
-    hedge = desk.hedge()
-    assert (hedge.symbol, hedge.side, hedge.size) == (SPOT, Side.BUY, D("0.001"))
-    desk.fill(hedge, "0.001", fee=D("0.000001"), fee_asset="BTC")
-    view = desk.view()
-    assert (view.state, view.filled, view.active, view.unhedged) == (SpreadState.FILLED, D(1), False, D("-0.000001"))
-    desk.check()
-
-
-def test_a_fee_in_another_asset_takes_nothing_from_the_coin_held() -> None:
-    desk = ready()
-    perp, other = desk.market(request(side=Side.SELL))
-    desk.fill(perp, "1")
-    desk.fill(other, "1", fee=D("0.02"), fee_asset="BNB")
-    assert (desk.stands(), desk.view().unhedged) == (SpreadState.FILLED, D(0))
-
-
-def test_a_fee_below_one_order_is_left_as_a_visible_residue() -> None:
-    desk = ready()
-    perp, other = desk.market(request(side=Side.SELL, size="0.01"))
-    desk.fill(perp, "0.01")
-    desk.fill(other, "0.01", fee=D("0.00001"), fee_asset="BTC")
-    assert (desk.stands(), desk.view().unhedged, desk.view().active) == (SpreadState.FILLED, D("-0.00001"), False)
-
-
-def test_an_inverse_leg_is_hedged_in_coin_at_the_quoted_price_rounded_down() -> None:
-    desk = ready()
-    coin, other = desk.market(request(f"{SPOT}~{COIN}", size="0.01"))[::-1]
-    assert coin.symbol == COIN
-    desk.fill(other, "0.01")
-    desk.reject(coin)
-    hedge = desk.hedge()
-    assert (hedge.symbol, hedge.size) == (COIN, D(6))
-    desk.fill(hedge, "6", "60000")
-    assert (desk.stands(), desk.view().filled) == (SpreadState.FILLED, D("0.01"))
-    assert desk.view().active is False
-
-
-def test_coin_that_an_inverse_leg_gained_by_its_price_is_hedged_beyond_the_size() -> None:
-    desk = ready()
-    coin, other = desk.market(request(f"{COIN}~{SPOT}", size="0.5"))
-    assert (coin.size, other.size) == (D(300), D("0.49992"))
-    desk.fill(coin, "300", "59880", fee_asset="BTC")  # 30 000 / 59 880 = 0.5010
-    desk.fill(other, "0.49992")
-    hedge = desk.hedge()
-    assert (hedge.symbol, hedge.size) == (SPOT, D("0.00108"))
-    desk.fill(hedge, "0.00108")
-    assert (desk.stands(), desk.view().filled, desk.view().active) == (SpreadState.FILLED, D("0.5"), False)
-    desk.check()
-
-
-def test_a_leg_of_two_inverse_contracts_is_hedged_in_face() -> None:
-    desk = ready()
-    one, two = desk.market(request(f"{COIN}~{COIN2}", size="1000"))
-    desk.fill(one, "10", "60000", fee_asset="BTC")
-    desk.fill(two, "30", "60000", fee_asset="BTC")
-    desk.done(two)
-    hedge = desk.hedge()
-    assert (hedge.symbol, hedge.size) == (COIN2, D(70))
 
 
 def test_time_that_passes_for_one_order_leaves_a_waiting_one_alone() -> None:
