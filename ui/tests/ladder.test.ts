@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bucket, groupDecimals, groups, rungs, sizePlaces } from "../src/pure/ladder";
+import { bucket, depth, groupDecimals, groups, rungs, sizePlaces } from "../src/pure/ladder";
 import type { Level } from "../src/wire/types";
 
 const ASKS: Level[] = [
@@ -60,12 +60,18 @@ describe("groups", () => {
       groupDecimals(50, 2),
     ]).toEqual([2, 1, 0, 0]);
   });
-  it("shows sizes with the decimals of the step", () => {
-    expect([
-      sizePlaces("0.001", "BTC"),
-      sizePlaces("1", "USD"),
-      sizePlaces("0.00000001", "BTC"),
-      sizePlaces(null, "USD"),
-    ]).toEqual([3, 0, 4, 0]);
+  it("shows sizes with one decimal more than the step", () => {
+    expect([sizePlaces("0.001", "BTC"), sizePlaces("1", "USD"), sizePlaces("0.00000001", "BTC")]).toEqual([
+      4, 0, 5,
+    ]);
+    expect([sizePlaces(null, "USDT"), sizePlaces(null, "BTC"), sizePlaces("10", "SOL")]).toEqual([0, 4, 1]);
+  });
+  it("never shows a size that is there as nothing", () => {
+    expect([depth(0.00002, 4), depth(0.00006, 4), depth(1.25, 1), depth(0.2, 0)]).toEqual([
+      "<0.0001",
+      "0.0001",
+      "1.3",
+      "<1",
+    ]);
   });
 });

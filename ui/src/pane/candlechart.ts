@@ -45,7 +45,13 @@ export class CandleChart {
       layout: { attributionLogo: true, fontSize: 11 },
       handleScroll: { vertTouchDrag: false },
       crosshair: { mode: CrosshairMode.Normal },
-      timeScale: { timeVisible: true, secondsVisible: true, rightOffset: 4, borderVisible: false },
+      timeScale: {
+        timeVisible: true,
+        secondsVisible: true,
+        rightOffset: 4,
+        barSpacing: 8,
+        borderVisible: false,
+      },
       rightPriceScale: { borderVisible: false },
     });
     this.series = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
@@ -75,9 +81,7 @@ export class CandleChart {
       const fresh = this.newest === undefined;
       this.times.clear();
       this.series.setData(bars);
-      if (fresh) this.chart.timeScale().fitContent();
-      if (fresh && bars.length > 150)
-        this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - 140, to: bars.length + 4 });
+      if (fresh) this.chart.timeScale().resetTimeScale();
     } else {
       let newest = this.newest.time;
       for (const bar of bars) {

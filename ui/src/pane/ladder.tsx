@@ -1,7 +1,15 @@
 // The synthetic ladder: asks over bids, sizes and what they add up to; a click on a price takes it as the trigger.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { bucket, groupDecimals, groups, type Rung, rungs, sizePlaces } from "../pure/ladder";
+import {
+  bucket,
+  depth as depthText,
+  groupDecimals,
+  groups,
+  type Rung,
+  rungs,
+  sizePlaces,
+} from "../pure/ladder";
 import { fixed } from "../pure/number";
 import { contract } from "../pure/symbol";
 import { age } from "../pure/time";
@@ -138,8 +146,8 @@ function Row({ side, rung, most, places, sizes, mark }: RowProps) {
         )}
         {price}
       </span>
-      <span class="num">{fixed(rung.size, sizes)}</span>
-      <span class="num dim">{fixed(rung.total, sizes)}</span>
+      <span class="num">{depthText(rung.size, sizes)}</span>
+      <span class="num dim">{depthText(rung.total, sizes)}</span>
     </button>
   );
 }

@@ -12,6 +12,9 @@ const FIGURES: readonly (readonly [Figure, string])[] = [
   ["price", "price"],
   ["year", "% a year"],
 ];
+/** Widest that the headings and a column become, in pixels. */
+const HEAD = 220;
+const COLUMN = 130;
 const figure = remembered<Figure>("figure", "bp");
 
 export function MatrixPane() {
@@ -63,7 +66,13 @@ function Table({ shown }: { shown: Grid }) {
   };
   return (
     <div class="scroll">
-      <table class="matrix" role="grid" aria-label={`Spreads of ${underlying.value}`} onKeyDown={keyed}>
+      <table
+        class="matrix"
+        role="grid"
+        style={{ maxWidth: `${HEAD + COLUMN * shown.across.length}px` }}
+        aria-label={`Spreads of ${underlying.value}`}
+        onKeyDown={keyed}
+      >
         <thead>
           <tr>
             <th class="corner">

@@ -2,7 +2,15 @@
 import { compareSymbols, type Margin, ofMargin } from "../pure/matrix";
 import { contract, venueName, venueOf } from "../pure/symbol";
 import { spreads } from "../state/live";
-import { margin, select, selectedRow, showUnderlying, underlying, underlyings } from "../state/selection";
+import {
+  margin,
+  select,
+  selectedRow,
+  showMargin,
+  showUnderlying,
+  underlying,
+  underlyings,
+} from "../state/selection";
 import { LegCard } from "./legcard";
 import { Quote } from "./quote";
 import { Search } from "./search";
@@ -36,9 +44,7 @@ export function Selector() {
             type="button"
             title={hint}
             aria-pressed={name === margin.value}
-            onClick={() => {
-              margin.value = name;
-            }}
+            onClick={() => showMargin(name)}
           >
             {word}
           </button>

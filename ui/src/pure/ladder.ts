@@ -1,5 +1,6 @@
 // The synthetic ladder as it is drawn: levels that show the same price become one, and sizes add up from the best.
 import type { Level } from "../wire/types";
+import { fixed } from "./number";
 
 export interface Rung {
   price: number;
@@ -57,8 +58,15 @@ export function groupDecimals(group: number, decimals: number): number {
   return Math.min(decimals, needed);
 }
 
-/** Decimals for sizes, the same for the whole column: those of the step, three where there is none, four at most. */
+/** Decimals for sizes, the same for the whole column: one more than the step has, at most five; money has none. */
 export function sizePlaces(step: string | null, unit: string): number {
-  if (step === null) return unit.startsWith("USD") ? 0 : 3;
-  return Math.min(4, step.replace(/0+$/, "").split(".")[1]?.length ?? 0);
+  if (unit.startsWith("USD")) return 0;
+  if (step === null) return 4;
+  return Math.min(5, 1 + (step.replace(/0+$/, "").split(".")[1]?.length ?? 0));
+}
+
+/** A size in so many decimals; what is there never looks like nothing. */
+export function depth(size: number, places: number): string {
+  const least = 10 ** -places;
+  return size > 0 && size < least / 2 ? `<${fixed(least, places)}` : fixed(size, places);
 }

@@ -6,7 +6,7 @@ import { desk, spreads, spreadsByName, type Told, watch } from "./live";
 import { remembered } from "./prefs";
 
 const wanted = remembered("spread", "");
-export const margin = remembered<Margin>("margin", "linear");
+const wantedMargin = remembered<Margin | "">("margin", "");
 const wantedUnderlying = remembered("underlying", "");
 
 export const underlyings = computed(() => {
@@ -17,6 +17,20 @@ export const underlyings = computed(() => {
 export const underlying = computed(() =>
   underlyings.value.includes(wantedUnderlying.value) ? wantedUnderlying.value : (underlyings.value[0] ?? ""),
 );
+
+/** More spreads of one coin than this are easier to read by futures type. */
+const MANY = 24;
+
+/** The futures type shown: the one chosen, else all of them while they are few. */
+export const margin = computed<Margin>(() => {
+  if (wantedMargin.value !== "") return wantedMargin.value;
+  const rows = spreads.value.filter((row) => row.underlying === underlying.value);
+  return rows.length > MANY && rows.some((row) => ofMargin(row, "linear")) ? "linear" : "all";
+});
+
+export function showMargin(name: Margin): void {
+  wantedMargin.value = name;
+}
 
 /** The selected spread: the one chosen if the desk has it, else the first of the shown underlying. */
 export const selected = computed(() => {
@@ -31,7 +45,7 @@ export function select(spread: string): void {
   if (row === undefined) return;
   wanted.value = spread;
   wantedUnderlying.value = row.underlying;
-  if (!ofMargin(row, margin.value)) margin.value = "all";
+  if (!ofMargin(row, margin.value)) wantedMargin.value = "all";
 }
 
 /** Go to the same pair of another coin where there is one, else to the first pair of that coin. */
