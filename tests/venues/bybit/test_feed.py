@@ -10,7 +10,7 @@ from basisdesk.domain.errors import DecodeError
 from basisdesk.kernel.book import CLOSED, VALID, WAITING, Book
 from basisdesk.venues.bybit import VENUE, switchboard
 from basisdesk.venues.bybit import feed as feeds
-from basisdesk.venues.contract import Channel, Market, SnapshotRequest, Trouble
+from basisdesk.venues.contract import Channel, Market, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -337,12 +337,6 @@ def test_markets_and_routes_are_bounded(stage: Stage, monkeypatch: pytest.Monkey
             stage.trade(code=f"C{number}USDT")
     assert stage.ear.asked == ["C0USDT", "C1USDT"]
     assert (len(stage.ear.trades), stage.feed.undecoded) == (4, 0)
-
-
-def test_no_rest_body_is_asked_for_or_taken(stage: Stage) -> None:
-    assert stage.feed.to_request() == []
-    stage.feed.receive_reply(SnapshotRequest("linear", "BTCUSDT", "/v5/market/orderbook"), b"{}", stage.now)
-    assert stage.ear.asked == []
 
 
 def test_requests_are_spelled_as_the_venue_wants_them(staged: Callable[..., Stage]) -> None:

@@ -8,6 +8,7 @@ from basisdesk.domain.errors import DecodeError
 from basisdesk.venues.bybit import VENUE
 from basisdesk.venues.bybit.clock import decode_time
 from basisdesk.venues.bybit.symbols import delivery_of, is_perpetual
+from basisdesk.venues.contract import SnapshotRequest
 
 REST = "https://api.bybit.com/v5/market"
 
@@ -50,6 +51,13 @@ def test_other_rest_bodies_are_no_instruments_and_no_snapshots() -> None:
     assert VENUE.instruments_line(f"{REST}/tickers?category=spot") is None
     assert VENUE.instruments_line("https://example.org/v5/market/instruments-info?category=spot") is None
     assert VENUE.request_of(f"{REST}/orderbook?category=linear&symbol=BTCUSDT") is None
+    assert VENUE.request_of(f"{REST}/funding/history?category=linear") is None
+    assert VENUE.request_of("https://example.org/v5/market/funding/history?category=linear&symbol=BTCUSDT") is None
+
+
+def test_a_list_of_settlements_answers_a_request() -> None:
+    found = VENUE.request_of(f"{REST}/funding/history?limit=200&symbol=BTCUSDT&category=linear")
+    assert found == SnapshotRequest("linear", "BTCUSDT", "/v5/market/funding/history?category=linear&symbol=BTCUSDT")
 
 
 @pytest.mark.parametrize(

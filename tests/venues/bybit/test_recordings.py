@@ -196,6 +196,14 @@ def test_spot_codes_of_another_day_are_named_too(recordings: Path) -> None:
     assert all("/" in symbol for symbol in symbols)
 
 
+def test_a_list_of_settlements_tells_the_last_rate(recordings: Path, stage: Stage) -> None:
+    body = (recordings / "nautilus" / "bybit" / "http_get_funding_history.json").read_bytes()
+    request = VENUE.request_of("https://api.bybit.com/v5/market/funding/history?category=linear&symbol=BTCUSDT")
+    assert request is not None
+    stage.feed.receive_reply(request, body, stage.now)
+    assert stage.market().carry.settled == 0.0001
+
+
 def test_rest_bodies_are_no_frames(recordings: Path, staged: Callable[..., Stage]) -> None:
     stage = staged(line="spot")
     for kind in ("depth", "trades", "ticker"):

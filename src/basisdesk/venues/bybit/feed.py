@@ -3,7 +3,7 @@
 Nearly every frame begins with ``{"topic":"orderbook.200.BTCUSDT"``, so the bytes up to that quote name the route
 without decoding anything; a frame whose keys stand in another order is decoded as far as to find the same route.
 The line is the connection's: no frame names it.
-Nothing is asked over REST: a snapshot comes with each subscription.
+A snapshot comes with each subscription; over REST only the last settled funding rates are asked for.
 No limit to a connection's life is documented; it lasts as long as pings go out.
 Followed: https://bybit-exchange.github.io/docs/v5/ws/connect.
 """
@@ -16,11 +16,12 @@ import msgspec
 
 from basisdesk.domain.errors import DecodeError
 from basisdesk.kernel.book import CLOSED, WAITING
-from basisdesk.venues.bybit.hosts import LINES
+from basisdesk.venues.bybit.hosts import FUNDING_PATH, LINES
 from basisdesk.venues.bybit.pulse import Pulse
+from basisdesk.venues.bybit.settled import RefusalError, Settled
 from basisdesk.venues.bybit.strays import Strays
 from basisdesk.venues.bybit.switchboard import MOST_ROUTES, Switchboard
-from basisdesk.venues.bybit.symbols import VENUE_NAME
+from basisdesk.venues.bybit.symbols import VENUE_NAME, is_code, is_perpetual
 from basisdesk.venues.bybit.topics import Topics, topics_of
 from basisdesk.venues.bybit.watch import Desk
 from basisdesk.venues.bybit.wire import UNREADABLE, Envelope
@@ -52,7 +53,8 @@ class PublicFeed:
         self._promised = Channel.BOOK in wanted and bool(codes)
         self._sink = sink
         self._topics = Topics(line)
-        self._desk = Desk(sink, self._topics)
+        self._desk = Desk(sink, self._topics, Settled(line))
+        self._funded = [code for code in self._codes if Channel.CARRY in wanted and is_perpetual(line, code)]
         self._pulse = Pulse()
         self._strays = Strays(sink)
         self._switchboard = Switchboard(line, self._codes, self._desk)
@@ -69,8 +71,8 @@ class PublicFeed:
         return self._topics.take(self._now) + self._pulse.take(self._now)
 
     def to_request(self) -> list[SnapshotRequest]:
-        """Return nothing: a snapshot comes with each subscription."""
-        return []
+        """Take the REST requests that should be made now: the last settled funding rate of perpetuals."""
+        return self._desk.settled.take(self._now)
 
     def connected(self, now: int) -> None:
         """Begin anew: books wait for their snapshots, subscriptions are queued."""
@@ -79,11 +81,14 @@ class PublicFeed:
         self._switchboard.restart(WAITING, now, promised=self._promised)
         self._pulse.start(now)
         self._topics.subscribe(self._wanted)
+        for code in self._funded:
+            self._desk.settled.want(code)
 
     def disconnected(self, now: int) -> None:
         """End: every book is closed."""
         self._now = now
         self._topics.clear()
+        self._desk.settled.clear()
         self._switchboard.restart(CLOSED, now, promised=False)
         self._pulse.stop()
 
@@ -94,14 +99,31 @@ class PublicFeed:
         if route is not None:
             fault = route.receive(frame, now)
             if fault is not None:
-                self._strays.count(route, frame, fault, now)
+                self._strays.count(route.market, route.kind, frame, fault, now)
+                route.doubt(now)
 
     def receive_reply(self, request: SnapshotRequest, body: bytes, now: int) -> None:
-        """Do nothing: no REST body is asked for."""
+        """Take a list of funding settlements, or whatever came in its place, for the market of the request."""
+        self._now = now
+        if not request.path.startswith(FUNDING_PATH) or not is_code(request.code):
+            return
+        watch = self._switchboard.watch(request.code)
+        if watch is None:
+            return
+        try:
+            rate = self._desk.settled.read(request.code, body)
+        except RefusalError as error:
+            watch.say(now, Trouble.REFUSED, f"funding history: {error}")
+        except UNREADABLE as error:
+            self._strays.count(watch.market, FUNDING_PATH, body, error, now)
+        else:
+            if rate is not None:
+                watch.market.carry.settled = rate
+                self._sink.carried(watch.market, now)
 
     def next_deadline(self) -> int | None:
         """When `on_time` wants to be called (ns), or None."""
-        deadlines = (self._pulse.next_deadline(), self._topics.next_deadline(), self._desk.next_deadline())
+        deadlines = (self._pulse.next_deadline(), self._desk.next_deadline())
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
     def on_time(self, now: int) -> None:
@@ -121,14 +143,14 @@ class PublicFeed:
         except UNREADABLE as error:
             route = self._named(frame)
             if route is None:
-                self._strays.count(None, frame, error, now)
+                self._strays.count(None, "", frame, error, now)
             return route
         if not message.topic:
             self._hear(message, frame)
             return None
         route = self._switchboard.route(message.topic)
         if route is None:
-            self._strays.count(None, frame, ValueError(f"unknown topic {message.topic[:60]!r}"), now)
+            self._strays.count(None, "", frame, ValueError(f"unknown topic {message.topic[:60]!r}"), now)
         elif frame.startswith(PREFIX + message.topic.encode() + b'"') and len(self._routes) < MOST_ROUTES:
             self._routes[PREFIX + message.topic.encode()] = route
         return route
@@ -143,7 +165,7 @@ class PublicFeed:
     def _hear(self, message: Envelope, frame: bytes) -> None:
         if message.operation not in OPERATIONS or not (message.operation or message.success is not None):
             fault = ValueError("the frame names no topic, and no operation of the venue")
-            self._strays.count(None, frame, fault, self._now)
+            self._strays.count(None, "", frame, fault, self._now)
             return
         success = message.success is not False
         refused = None

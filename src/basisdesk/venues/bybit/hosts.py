@@ -9,16 +9,14 @@ Followed: https://bybit-exchange.github.io/docs/v5/ws/connect and /docs/v5/guide
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from basisdesk.venues.contract import Line
-
-if TYPE_CHECKING:
-    from basisdesk.venues.contract import SnapshotRequest
+from basisdesk.venues.bybit.symbols import is_code
+from basisdesk.venues.contract import Line, SnapshotRequest
 
 INSTRUMENTS_PATH = "/v5/market/instruments-info"
 TIME_PATH = "/v5/market/time"
+FUNDING_PATH = "/v5/market/funding/history"
 PUBLIC_PATH = "/v5/public/"
 
 _REGIONS = (
@@ -65,12 +63,12 @@ LINES = {
 
 def line_of(url: str) -> str | None:
     """Return the line that a recorded stream or REST URL belongs to, None where it names none of this venue's."""
-    host, path, category = _parts(url)
+    host, path, query = _parts(url)
     if host not in HOSTS:
         return None
     if path in _OLD_PATHS:
         return _OLD_PATHS[path]
-    line = path.removeprefix(PUBLIC_PATH) if path.startswith(PUBLIC_PATH) else category
+    line = path.removeprefix(PUBLIC_PATH) if path.startswith(PUBLIC_PATH) else query.get("category", "")
     return line if line in LINES else None
 
 
@@ -79,16 +77,25 @@ def instruments_line(url: str) -> str | None:
     return line_of(url) if _parts(url)[1] == INSTRUMENTS_PATH else None
 
 
-def request_of(_url: str) -> SnapshotRequest | None:
-    """Return None: a REST book counts its updates with the stream of 1000 levels, and the feed asks for none."""
-    return None
+def request_of(url: str) -> SnapshotRequest | None:
+    """Return the request that a recorded list of funding settlements answers, None for any other URL.
+
+    REST books are not taken: they count their updates with the stream of 1000 levels, and every stream brings its own
+    snapshot.
+    """
+    line = line_of(url)
+    _, path, query = _parts(url)
+    code = query.get("symbol", "")
+    if line is None or path != FUNDING_PATH or not is_code(code):
+        return None
+    return SnapshotRequest(line, code, f"{path}?category={line}&symbol={code}")
 
 
-def _parts(url: str) -> tuple[str, str, str]:
-    """Host in lower case, path, and the category asked for; empty texts where there are none."""
+def _parts(url: str) -> tuple[str, str, dict[str, str]]:
+    """Host in lower case, path, and what is asked for by name; empty where there are none."""
     try:
         split = urlsplit(url if "://" in url else f"//{url}")
-        category = parse_qs(split.query).get("category", [""])
-        return split.hostname or "", split.path.rstrip("/"), category[-1]
+        query = {name: values[-1] for name, values in parse_qs(split.query).items()}
+        return split.hostname or "", split.path.rstrip("/"), query
     except ValueError:
-        return "", "", ""
+        return "", "", {}

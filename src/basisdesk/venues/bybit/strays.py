@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from basisdesk.venues.contract import Report, Trouble
 
 if TYPE_CHECKING:
-    from basisdesk.venues.bybit.routes import Route
-    from basisdesk.venues.contract import Sink
+    from basisdesk.venues.contract import Market, Sink
 
 SHOWN = 200
 
@@ -26,10 +25,8 @@ class Strays:
         self._sink = sink
         self._kinds: dict[str, None] = {}
 
-    def count(self, route: Route | None, frame: bytes, fault: Exception, now: int) -> None:
-        """Count a frame that could not be read, and tell the route, whose market may lack what it said."""
-        market = None if route is None else route.market
-        kind = "" if route is None else route.kind
+    def count(self, market: Market | None, kind: str, frame: bytes, fault: Exception, now: int) -> None:
+        """Count a frame, or a body, that could not be read."""
         if market is None:
             self.undecoded += 1
         else:
@@ -38,5 +35,3 @@ class Strays:
             self._kinds[kind] = None
             symbol = "" if market is None else market.symbol
             self._sink.report(Report(now, Trouble.UNDECODED, symbol, f"{fault}: {frame[:SHOWN]!r}"))
-        if route is not None:
-            route.doubt(now)

@@ -53,9 +53,19 @@ class Switchboard:
 
     def forsake(self, topic: str) -> None:
         """The venue will not send this topic: no ticker needs to wait for its book."""
-        watch = self._watch(topic.rpartition(".")[2]) if topic.startswith(BOOK) else None
+        watch = self.watch(topic.rpartition(".")[2]) if topic.startswith(BOOK) else None
         if watch is not None:
             watch.promised = False
+
+    def watch(self, code: str) -> Watch | None:
+        """Return the market of a code, None when nobody wants it."""
+        if code not in self.watches:
+            if len(self.watches) >= MOST_MARKETS:
+                return None
+            wanted = not self._codes or code in self._codes
+            market = self._desk.sink.market(self._line, code) if wanted else None
+            self.watches[code] = None if market is None else Watch(market, self._desk, promised=self._promised)
+        return self.watches[code]
 
     def symbol(self, code: str) -> str:
         """Return the symbol of a market, watched or not; empty for what is no code."""
@@ -82,7 +92,7 @@ class Switchboard:
         counted = family in COUNTED or (family == "orderbook" and detail in OTHER_BOOKS)
         if not is_code(code) or not (read or counted):
             return None
-        watch = self._watch(code)
+        watch = self.watch(code)
         if watch is None:
             return Ignored(kind)
         if counted:
@@ -91,12 +101,3 @@ class Switchboard:
             watch.promised = True
             return BookRoute(topic, int(detail), watch)
         return Trades(kind, watch) if family == "publicTrade" else Tickers(topic, watch)
-
-    def _watch(self, code: str) -> Watch | None:
-        if code not in self.watches:
-            if len(self.watches) >= MOST_MARKETS:
-                return None
-            wanted = not self._codes or code in self._codes
-            market = self._desk.sink.market(self._line, code) if wanted else None
-            self.watches[code] = None if market is None else Watch(market, self._desk, promised=self._promised)
-        return self.watches[code]

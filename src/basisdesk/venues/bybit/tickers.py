@@ -131,7 +131,10 @@ class Tickers:
         carry.mark = carry.mark if terms.mark is None else terms.mark
         carry.index = carry.index if terms.index is None else terms.index
         carry.predicted = carry.predicted if terms.rate is None else terms.rate
-        carry.next_at = carry.next_at if terms.next_at is None else terms.next_at
+        if terms.next_at is not None:
+            if 0 < carry.next_at < terms.next_at:
+                self._watch.desk.settled.want(self.market.code, carry.next_at)
+            carry.next_at = terms.next_at
         carry.interval = terms.hours or carry.interval
         self._watch.desk.sink.carried(self.market, now)
 

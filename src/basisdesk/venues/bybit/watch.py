@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, VALID, WAITING
+from basisdesk.venues.bybit.settled import Settled
 from basisdesk.venues.bybit.topics import Topics
 from basisdesk.venues.contract import Market, Report, Sink, Trouble
 
@@ -41,14 +42,18 @@ class Desk:
 
     sink: Sink
     topics: Topics
+    settled: Settled
     crossing: dict[str, tuple[int, Source]] = field(default_factory=dict)
 
     def next_deadline(self) -> int | None:
         """When `on_time` wants to be called, or None."""
-        return min((at for at, _ in self.crossing.values()), default=None)
+        deadlines = [self.topics.next_deadline(), self.settled.next_deadline()]
+        deadlines += [at for at, _ in self.crossing.values()]
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
     def on_time(self, now: int) -> None:
-        """Give up the books that have stayed crossed."""
+        """Give up the books that have stayed crossed, and ask again for rates that did not come."""
+        self.settled.on_time(now)
         for at, source in list(self.crossing.values()):
             if now >= at:
                 source.give_up(now)
