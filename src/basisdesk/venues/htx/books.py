@@ -34,14 +34,14 @@ _decode_answer = msgspec.json.Decoder(Answer[Book]).decode
 class Whole:
     """A channel, or a REST body, that sends the whole book each time."""
 
-    __slots__ = ("_watch", "channel", "market", "number", "rank")
+    __slots__ = ("channel", "market", "number", "rank", "watch")
 
     def __init__(self, channel: str, levels: int, watch: Watch) -> None:
         self.channel = channel
         self.rank = 10 * levels
         self.number: int | None = None
         self.market: Market = watch.market
-        self._watch = watch
+        self.watch = watch
 
     def restart(self) -> None:
         """Nothing is remembered."""
@@ -53,7 +53,7 @@ class Whole:
 
     def receive(self, frame: bytes, now: int) -> Exception | None:
         """Take one frame; return what made it unreadable, if anything."""
-        watch = self._watch
+        watch = self.watch
         self.market.tally.frames += 1
         try:
             push = _decode(frame)
@@ -76,7 +76,7 @@ class Whole:
 class Versions:
     """A ``high_freq`` channel of a contract; `_version` is None while it is not in step."""
 
-    __slots__ = ("_topic", "_version", "_watch", "channel", "market", "number", "rank")
+    __slots__ = ("_topic", "_version", "channel", "market", "number", "rank", "watch")
 
     def __init__(self, channel: str, topic: str, levels: int, watch: Watch) -> None:
         """`topic` is what was subscribed, which names a future by its standing name."""
@@ -85,7 +85,7 @@ class Versions:
         self.number: int | None = None
         self.market: Market = watch.market
         self._topic = topic
-        self._watch = watch
+        self.watch = watch
         self._version: int | None = None
 
     def restart(self) -> None:
@@ -95,8 +95,7 @@ class Versions:
     def renew(self, _now: int) -> bool:
         """Subscribe again; what comes before the snapshot is passed over."""
         self._version = None
-        if not self._watch.desk.outbox.waits(self._topic):
-            self._watch.desk.outbox.renew(self._topic)
+        self.watch.desk.outbox.renew(self._topic)
         return True
 
     def receive(self, frame: bytes, now: int) -> Exception | None:
@@ -116,12 +115,12 @@ class Versions:
         """A change that could not be read shows in the version of the next one."""
 
     def _snapshot(self, tick: Book, version: int, now: int) -> Exception | None:
-        watch = self._watch
+        watch = self.watch
+        watch.desk.outbox.answered(self._topic)
         if watch.outranked(self):
             return None
         fault = watch.replace(self, tick, now, version)
         if fault is None:
-            watch.desk.outbox.answered(self._topic)
             self._version = version
             self.number = tick.order
             watch.settle(now)
@@ -133,17 +132,17 @@ class Versions:
         if version - 1 != self._version:
             self._lose(f"version {version} follows {self._version}", now)
             return None
-        fault = self._watch.change(tick, now, version)
+        fault = self.watch.change(tick, now, version)
         if fault is not None:
             self._lose(f"version {version} cannot be read", now)
             return fault
         self._version = version
         self.number = tick.order
-        self._watch.settle(now)
+        self.watch.settle(now)
         return None
 
     def _lose(self, why: str, now: int) -> None:
-        self._watch.lose(f"{self.channel}: {why}", now)
+        self.watch.lose(f"{self.channel}: {why}", now)
         self.number = None
         self.renew(now)
 
@@ -151,7 +150,7 @@ class Versions:
 class Sequences:
     """An ``mbp`` channel of spot; `number` is the last change in the book, None while it is not in step."""
 
-    __slots__ = ("_behind", "_held", "_topic", "_watch", "channel", "market", "number", "rank")
+    __slots__ = ("_behind", "_held", "_topic", "channel", "market", "number", "rank", "watch")
 
     def __init__(self, channel: str, topic: str, levels: int, watch: Watch) -> None:
         self.channel = channel
@@ -159,7 +158,7 @@ class Sequences:
         self.number: int | None = None
         self.market: Market = watch.market
         self._topic = topic
-        self._watch = watch
+        self.watch = watch
         self._held: deque[tuple[int, int, Book]] = deque(maxlen=HELD)
         self._behind: int | None = None
 
@@ -171,7 +170,7 @@ class Sequences:
     def renew(self, _now: int) -> bool:
         """Ask for the whole book, once for all changes that wait for it."""
         self.number = self._behind = None
-        outbox = self._watch.desk.outbox
+        outbox = self.watch.desk.outbox
         if not outbox.waits(key_of_request(self._topic)):
             outbox.request(self._topic)
         return True
@@ -185,7 +184,7 @@ class Sequences:
             return error
         if tick.sequence is None or tick.previous is None or tick.sequence < tick.previous:
             return ValueError("a change of a book without its number and the one before")
-        return None if self._watch.outranked(self) else self._place(tick.previous, tick.sequence, tick, now)
+        return None if self.watch.outranked(self) else self._place(tick.previous, tick.sequence, tick, now)
 
     def doubt(self, now: int) -> None:
         """A change that could not be read shows in the number that the next one follows."""
@@ -200,19 +199,19 @@ class Sequences:
         if tick.sequence is None:
             return ValueError("a whole book without its number")
         older = bool(self._held) and self._held[0][0] > tick.sequence
-        if older or self.number is not None or self._watch.outranked(self):
+        if older or self.number is not None or self.watch.outranked(self):
             return None  # when it is older than what waits for it, another one is asked for in time
         return self._bridge(tick, tick.sequence, now)
 
     def _bridge(self, tick: Book, sequence: int, now: int) -> Exception | None:
-        fault = self._watch.replace(self, tick, now, sequence)
+        fault = self.watch.replace(self, tick, now, sequence)
         if fault is not None:
             return fault
-        self._watch.desk.outbox.answered(key_of_request(self._topic))
+        self.watch.desk.outbox.answered(key_of_request(self._topic))
         self.number = sequence
         held = list(self._held)
         self._held.clear()
-        self._watch.settle(now)
+        self.watch.settle(now)
         for previous, following, change in held:
             if following > sequence and fault is None:
                 fault = self._place(previous, following, change, now)
@@ -232,13 +231,13 @@ class Sequences:
         return None
 
     def _apply(self, sequence: int, tick: Book, now: int) -> Exception | None:
-        fault = self._watch.change(tick, now, sequence)
+        fault = self.watch.change(tick, now, sequence)
         if fault is not None:
             self._lose(f"change {sequence} cannot be read", now)
             return fault
         self.number = sequence
         self._behind = None
-        self._watch.settle(now)
+        self.watch.settle(now)
         return None
 
     def _repeat(self, sequence: int, now: int) -> None:
@@ -249,7 +248,7 @@ class Sequences:
             self._lose(f"changes up to {sequence} have stayed behind the book's {self.number}", now)
 
     def _hold(self, previous: int, sequence: int, tick: Book, now: int) -> None:
-        self._watch.promised = True
+        self.watch.promised = True
         newest = self._held[-1][1] if self._held else sequence
         if previous > newest:
             self._held.clear()  # what came before the hole cannot be tied to what comes after
@@ -258,6 +257,6 @@ class Sequences:
         self.renew(now)
 
     def _lose(self, why: str, now: int) -> None:
-        self._watch.lose(f"{self.channel}: {why}", now)
+        self.watch.lose(f"{self.channel}: {why}", now)
         self._held.clear()
         self.renew(now)

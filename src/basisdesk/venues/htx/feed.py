@@ -28,7 +28,7 @@ from basisdesk.venues.htx.outbox import topic_of_key
 from basisdesk.venues.htx.pulse import Pulse, market_pong, notice_pong
 from basisdesk.venues.htx.replies import refusal_of
 from basisdesk.venues.htx.strays import Strays
-from basisdesk.venues.htx.switchboard import Switchboard
+from basisdesk.venues.htx.switchboard import MOST_ROUTES, Switchboard
 from basisdesk.venues.htx.topics import split, topics_of
 from basisdesk.venues.htx.watch import Desk
 from basisdesk.venues.htx.wire import UNREADABLE, Envelope
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 PREFIX = b'{"ch":"'
 NAME_AT = len(PREFIX)
 FUNDING = ".funding_rate"
+_FINE = (None, 0)
 _TOPIC = re.compile(r"market\.[\w-]+\.[\w.]+")
 _decode_envelope = msgspec.json.Decoder(Envelope).decode
 
@@ -81,12 +82,13 @@ class PublicFeed:
 
     def to_request(self) -> list[SnapshotRequest]:
         """Take the requests of funding terms that should be made now."""
-        return self._rounds.take(self._now)
+        return self._rounds.take()
 
     def connected(self, now: int) -> None:
         """Begin anew: books wait, subscriptions are queued, standing names are resolved."""
         self._now = now
-        self._roll(now)
+        if now >= self._switchboard.rolls_at:
+            self._roll(now)
         self._codes.clear()
         self._codes.update(dict.fromkeys(contract_of(self._line, code, now) for code in self._given))
         self._desk.outbox.clear()
@@ -151,6 +153,7 @@ class PublicFeed:
         self._now = now
         if now >= self._switchboard.rolls_at:
             self._follow_names(now)
+        self._rounds.on_time(now)
         for key in self._desk.outbox.overdue(now):
             topic = topic_of_key(key)
             what = topic if topic == key else f"the book of {topic}"
@@ -178,7 +181,7 @@ class PublicFeed:
         route = self._switchboard.route(message.channel, now)
         if route is None:
             self._strays.count(None, "channel", text, ValueError("the channel names no market"), now)
-        elif text.startswith(PREFIX + message.channel.encode() + b'"'):
+        elif text.startswith(PREFIX + message.channel.encode() + b'"') and len(self._routes) < MOST_ROUTES:
             self._routes[PREFIX + message.channel.encode()] = route
         return route
 
@@ -200,7 +203,7 @@ class PublicFeed:
             return self._pong(market_pong, message.ping)
         if message.operation:
             return self._hear_operation(message, text, now)
-        if message.status == "error" or message.code is not None:
+        if message.status == "error" or message.code not in _FINE:
             self._refused(message)
         elif message.reply:
             route = self._switchboard.route(message.reply, now)
@@ -220,7 +223,7 @@ class PublicFeed:
                 return self._hear_funding(text, now) if message.topic.endswith(FUNDING) else None
             case "close":
                 self._tell(Trouble.SHUTDOWN, "", "the venue closes the connection")
-            case "sub" | "unsub" | "error" | "req" if message.code not in {None, 0}:
+            case "sub" | "unsub" | "error" | "req" if message.code not in _FINE:
                 self._refused(message)
             case "sub" | "unsub" | "req" | "pong":
                 pass
@@ -256,14 +259,17 @@ class PublicFeed:
             self._desk.outbox.answered(topic)
 
     def _refused(self, message: Envelope) -> None:
-        # A refusal names the number of the request, and sometimes the topic, in a field or in its text.
-        named = _TOPIC.search(message.message or "")
-        key = self._desk.outbox.numbered(message.number if message.number is not None else message.cid)
-        key = key or message.reply or message.subscribed or message.topic or (named.group() if named else "")
-        self._desk.outbox.answered(key)
-        symbol = self._symbol(topic_of_key(key))
+        # A refusal names the number of what was asked; without one, the topic stands in a field or in the text.
+        number = message.number if message.number is not None else message.cid
+        match = _TOPIC.search(message.message or "")
+        named = message.reply or message.subscribed or message.topic or (match.group() if match else "")
+        key = named if number is None else self._desk.outbox.numbered(number)
+        topic = topic_of_key(key) or named
+        if key == topic:  # a whole book that is refused is asked for again in time
+            self._desk.outbox.answered(key)
+            self._switchboard.refused(topic, self._now)
         self._tell(
-            Trouble.REFUSED, symbol, f"{message.code} {message.message or ''} ({topic_of_key(key) or 'unnamed'})"
+            Trouble.REFUSED, self._symbol(topic), f"{message.code} {message.message or ''} ({topic or 'unnamed'})"
         )
 
     def _symbol(self, topic: str) -> str:

@@ -65,31 +65,39 @@ def funding_request(line: str, code: str) -> SnapshotRequest:
 class Rounds:
     """When each swap's funding is asked for: once a minute, spread evenly, begun when the connection stands."""
 
-    __slots__ = ("_codes", "_due", "_line")
+    __slots__ = ("_codes", "_due", "_line", "_ready")
 
     def __init__(self, line: str, codes: Sequence[str]) -> None:
         self._line = line
         self._codes = [code for code in codes if line in PATHS and symbols.is_perpetual(line, code)]
         self._due: dict[str, int] = {}
+        self._ready: dict[str, None] = {}
 
     def start(self, now: int) -> None:
         """A connection stands."""
+        self._ready.clear()
         self._due = {code: now + at * APART for at, code in enumerate(self._codes)}
 
     def stop(self) -> None:
         """There is no connection."""
+        self._ready.clear()
         self._due.clear()
 
     def next_deadline(self) -> int | None:
-        """When something wants to be asked, or None."""
+        """When `on_time` wants to be called, or None."""
         return min(self._due.values(), default=None)
 
-    def take(self, now: int) -> list[SnapshotRequest]:
-        """Take the requests that are due."""
-        due = [code for code, at in self._due.items() if at <= now]
-        for code in due:
+    def on_time(self, now: int) -> None:
+        """See which swaps' turn it is."""
+        for code in [code for code, at in self._due.items() if at <= now]:
+            self._ready[code] = None
             self._due[code] = now + EVERY
-        return [funding_request(self._line, code) for code in due]
+
+    def take(self) -> list[SnapshotRequest]:
+        """Take the requests that should be made now."""
+        ready = list(self._ready)
+        self._ready.clear()
+        return [funding_request(self._line, code) for code in ready]
 
 
 def read_notice(frame: bytes) -> list[Notice]:

@@ -75,13 +75,19 @@ class Switchboard:
             if (watch := self._watch(code)) is not None:
                 watch.promised = True
 
+    def refused(self, topic: str, now: int) -> None:
+        """The venue will not stream a topic; where it was a book, a ticker may stand in for it."""
+        route = self.route(topic, now)
+        if isinstance(route, Whole | Versions | Sequences):
+            route.watch.promised = False
+
     def roll(self, now: int) -> None:
         """Give up the routes of standing names, and the books that came over them."""
         self.rolls_at = NEVER
         for topic, code in self._standing.items():
             del self._routes[topic]
             self._books = [book for book in self._books if book.market.code != code]
-            watch = self._watches[code]
+            watch = self._watches.get(code)
             if watch is not None:
                 watch.restart(CLOSED, now)
         self._standing.clear()

@@ -30,6 +30,7 @@ LATEST_MS = 2**63 // NS_PER_MS - 1
 NO_LEVELS = Raw(b"[]")
 _NULL = Raw(b"null")
 _LONGEST_ECHO = 40
+_LONGEST_ID = 64
 
 
 class Envelope(Struct, frozen=True):
@@ -40,12 +41,10 @@ class Envelope(Struct, frozen=True):
     subscribed: str = field(name="subbed", default="")
     unsubscribed: str = field(name="unsubbed", default="")
     operation: str = field(name="op", default="")
-    action: str = ""
     topic: str = ""
     status: str = ""
     ping: Raw = Raw()
     stamp: Raw = field(name="ts", default=Raw())
-    data: Raw = Raw()
     number: int | str | None = field(name="id", default=None)
     cid: int | str | None = None
     code: int | str | None = field(name="err-code", default=None)
@@ -242,4 +241,6 @@ def echo(value: Raw) -> bytes:
 
 def identity(row: Trade) -> str:
     """Return the id of a trade as text: the one of the trade where there is one, else that of the row."""
-    return bytes(row.trade_id or row.identity).decode().strip('"')
+    told = bytes(row.trade_id) or bytes(row.identity)
+    text = (bytes(row.identity) if told == b"null" else told).decode().strip('"')
+    return "" if text == "null" else text[:_LONGEST_ID]
