@@ -25,7 +25,7 @@ def recorded(market: str) -> Path | None:
     return path if path.exists() else None
 
 
-def load(market: str, limit: int = 20_000) -> tuple[bytes, list[bytes], bool]:
+def load(market: str, limit: int = 30_000) -> tuple[bytes, list[bytes], bool]:
     """Return (REST snapshot, depth frames from the first that bridges it on, whether they are recorded)."""
     path = recorded(market)
     if path is None:

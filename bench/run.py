@@ -25,7 +25,11 @@ from frames import MARKETS, ROOT, load, recorded
 BENCH = ROOT / "bench"
 OTHERS = ROOT / ".venv-bench"
 ROUNDS = 5
-CONTENDERS: dict[str, Path | str] = {"basisdesk": sys.executable, "ccxt": OTHERS / "bin/python", "nautilus": OTHERS / "bin/python"}
+CONTENDERS: dict[str, Path | str] = {
+    "basisdesk": sys.executable,
+    "ccxt": OTHERS / "bin/python",
+    "nautilus": OTHERS / "bin/python",
+}
 MINIMUM = {"ccxt_ratio": 7.0, "book_us": 2.5, "touch_30_us": 0.4, "columnar": 10e6, "help_s": 0.25}
 
 
@@ -86,13 +90,13 @@ def books() -> dict[str, Any]:
                 taken = worker.round(market)
                 if taken is not None:
                     rounds[worker.name].append(taken)
-        _, frames, real = load(market, 1000)
-        levels = statistics.mean(
-            len(body["b"]) + len(body["a"]) for body in (json.loads(frame)["data"] for frame in frames)
-        )
+        _, frames, real = load(market)
+        bodies = (json.loads(frame)["data"] for frame in frames)
+        levels = statistics.mean(len(body["b"]) + len(body["a"]) for body in bodies)
         ours = rounds["basisdesk"]
         table["rows"][market] = {
             "recorded": real,
+            "messages": len(frames),
             "levels": levels,
             "us": {name: statistics.median(taken) / 1000 for name, taken in rounds.items() if taken},
             "ratio": {

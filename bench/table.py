@@ -29,18 +29,36 @@ def depth_rows(books: dict[str, Any]) -> list[str]:
     rows = [
         "## One depth message: decode, apply, read the top of both sides",
         "",
-        "| Binance BTC | levels a message | Basisdesk µs | ccxt µs | Nautilus µs | ccxt / ours | Nautilus / ours |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        "| Binance BTC | messages | levels | Basisdesk µs | ccxt µs | Nautilus µs | ccxt / ours | Nautilus / ours |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for market, row in books["rows"].items():
+    for market, row in {**books["rows"], "all of them": pooled(books["rows"])}.items():
         name = market if row["recorded"] else f"{market} (invented frames: no recordings here)"
         us, ratio = row["us"], row["ratio"]
         cells = [cell(us.get(key), 2) for key in ("basisdesk", "ccxt", "nautilus")]
         ratios = [cell(ratio.get(key), 1) for key in ("ccxt", "nautilus")]
-        rows.append(f"| {name} | {row['levels']:.1f} | {' | '.join([*cells, *ratios])} |")
+        rows.append(f"| {name} | {row['messages']:,} | {row['levels']:.1f} | {' | '.join([*cells, *ratios])} |")
     for name, why in {**({"contenders": books["problem"]} if books["problem"] else {}), **books["failures"]}.items():
         rows += ["", f"Not measured: {name}: {why}"]
     return rows
+
+
+def pooled(rows: dict[str, Any]) -> dict[str, Any]:
+    """Return the mean message of all recordings together; contenders that missed one have no figure."""
+    count = sum(row["messages"] for row in rows.values())
+
+    def mean(figures: list[float]) -> float:
+        return sum(row["messages"] * figure for row, figure in zip(rows.values(), figures, strict=True)) / count
+
+    names = [name for name in ("basisdesk", "ccxt", "nautilus") if all(name in row["us"] for row in rows.values())]
+    us = {name: mean([row["us"][name] for row in rows.values()]) for name in names}
+    return {
+        "recorded": all(row["recorded"] for row in rows.values()),
+        "messages": count,
+        "levels": mean([row["levels"] for row in rows.values()]),
+        "us": us,
+        "ratio": {name: us[name] / us["basisdesk"] for name in us if name != "basisdesk"},
+    }
 
 
 def board_rows(boards: dict[str, Any]) -> list[str]:
@@ -80,10 +98,12 @@ def cell(value: float | None, decimals: int) -> str:
 def misses(figures: dict[str, Any], minimum: dict[str, float]) -> list[str]:
     """Name every promise that the figures do not keep."""
     missed = []
-    for market, row in figures["books"]["rows"].items():
-        ours, ratio = row["us"].get("basisdesk"), row["ratio"].get("ccxt")
-        if ours is None or ours > minimum["book_us"]:
-            missed.append(f"{market}: {cell(ours, 2)} µs a depth message, promised {minimum['book_us']}")
+    rows = figures["books"]["rows"]
+    ours = pooled(rows)["us"].get("basisdesk")
+    if ours is None or ours > minimum["book_us"]:
+        missed.append(f"{cell(ours, 2)} µs a depth message, promised {minimum['book_us']}")
+    for market, row in rows.items():
+        ratio = row["ratio"].get("ccxt")
         if ratio is not None and ratio < minimum["ccxt_ratio"]:
             missed.append(f"{market}: {ratio:.1f} times faster than ccxt, promised {minimum['ccxt_ratio']}")
     touch = {int(n): ns for n, ns in figures["boards"]["touch_ns"].items()}
