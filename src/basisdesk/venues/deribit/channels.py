@@ -108,6 +108,6 @@ def channels_of(codes: Sequence[str], channels: Iterable[Channel]) -> list[str]:
                 case Channel.TICKER:
                     names[f"quote.{code}"] = None
                     names[f"ticker.{code}.{INTERVAL}"] = None
-                case Channel.CARRY:
+                case _:  # carry
                     names[f"ticker.{code}.{INTERVAL}"] = None
     return list(names)

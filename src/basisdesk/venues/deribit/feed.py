@@ -173,8 +173,8 @@ class PublicFeed:
             self._desk.topics.granted(name)
 
     def _refused(self, request: int | str | None, failure: Failure) -> None:
-        reason = f" {bytes(failure.data)[:200].decode(errors='replace')}" if failure.data else ""
-        detail = f"{failure.code} {failure.message}{reason}"
+        reason = bytes(failure.data)[:200].decode(errors="replace").removeprefix("null")
+        detail = f"{failure.code} {failure.message} {reason}".strip()
         names = [] if failure.code in PASSING else self._desk.topics.asked_by(request)
         for name in names:
             self._drop(name, f"{name}: {detail}")

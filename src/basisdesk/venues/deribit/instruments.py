@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from functools import reduce
 
 import msgspec
-from msgspec import Raw, Struct, field
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from basisdesk.domain.arithmetic import decimal_of, is_workable, lcm, rational
 from basisdesk.domain.errors import DecodeError
@@ -71,7 +71,7 @@ class Failure(Struct, frozen=True):
 class Reply(Struct, frozen=True):
     """A REST reply: a list, or the one instrument that was asked for."""
 
-    result: Raw | None = None
+    result: Raw | UnsetType = UNSET
     error: Failure | None = None
 
 
@@ -110,9 +110,9 @@ def _rows(body: bytes) -> list[Raw]:
         if reply.error is not None:
             refusal = f"{reply.error.code} {reply.error.message}"
             raise DecodeError(f"{VENUE_NAME} answered the instruments request with {refusal}")
-        if reply.result is None:
+        if reply.result is UNSET:
             raise DecodeError(f"this is no instruments reply of {VENUE_NAME}: it has no result")
-        return [reply.result] if bytes(reply.result[:1]) == b"{" else _decode_rows(reply.result)
+        return [reply.result] if bytes(reply.result).startswith(b"{") else _decode_rows(reply.result)
     except UNREADABLE as error:
         raise DecodeError(f"this is no instruments reply of {VENUE_NAME}: {error}") from error
 
