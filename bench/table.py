@@ -45,10 +45,10 @@ def depth_rows(books: dict[str, Any]) -> list[str]:
 
 def pooled(rows: dict[str, Any]) -> dict[str, Any]:
     """Return the mean message of all recordings together; contenders that missed one have no figure."""
-    count = sum(row["messages"] for row in rows.values())
+    count = int(sum(row["messages"] for row in rows.values()))
 
     def mean(figures: list[float]) -> float:
-        return sum(row["messages"] * figure for row, figure in zip(rows.values(), figures, strict=True)) / count
+        return float(sum(row["messages"] * figure for row, figure in zip(rows.values(), figures, strict=True))) / count
 
     names = [name for name in ("basisdesk", "ccxt", "nautilus") if all(name in row["us"] for row in rows.values())]
     us = {name: mean([row["us"][name] for row in rows.values()]) for name in names}
