@@ -21,6 +21,11 @@ START = 1_618_678_070 * SECOND
 AT = 1_618_704_000_000  # ms, 2021-04-18 00:00
 ROW = {"contract_code": "BTC-USDT", "symbol": "BTC", "funding_rate": "0.0001", "funding_time": str(AT)}
 REQUEST = SnapshotRequest("linear", "BTC-USDT", "/v5/market/funding_rate?contract_code=BTC-USDT")
+PAST = SnapshotRequest(
+    "linear",
+    "BTC-USDT",
+    "/linear-swap-api/v1/swap_historical_funding_rate?contract_code=BTC-USDT&page_index=1&page_size=1",
+)
 
 
 def notice(stage: Stage, settles: Any, rate: Any = "0.0001", sent: Any = 1_618_678_070_000, **more: Any) -> None:
@@ -100,17 +105,39 @@ def test_funding_of_swaps_is_asked_for_once_a_minute_and_spread(staged: Callable
     assert stage.feed.next_deadline() == START + SECOND // 20
     stage.wait(0.05)
     assert [request.code for request in stage.feed.to_request()] == ["ETH-USDT"]
-    stage.wait(59.95)
-    assert [request.code for request in stage.feed.to_request()] == ["BTC-USDT"]
+    stage.wait(0.1)
+    assert [request.code for request in stage.feed.to_request()] == ["BTC-USDT", "ETH-USDT"]
+    stage.wait(59.85)
+    assert stage.feed.to_request() == [REQUEST]
     stage.feed.disconnected(stage.now)
     stage.wait(60)
     assert (stage.feed.to_request(), stage.feed.next_deadline()) == ([], None)
 
 
+def test_what_was_paid_is_asked_for_at_once_and_after_every_full_hour(staged: Callable[..., Stage]) -> None:
+    stage = staged("linear", ["BTC-USDT"], [Channel.CARRY])
+    stage.feed.connected(stage.now)
+    stage.wait(1)
+    assert stage.feed.to_request() == [REQUEST, PAST]
+    hour = (START // HOUR + 1) * HOUR
+    stage.now = hour + 29 * SECOND
+    stage.wait(0)
+    assert stage.feed.to_request() == [REQUEST]
+    stage.wait(1.05)
+    assert stage.feed.to_request() == [PAST]
+
+
 @pytest.mark.parametrize(
     ("line", "code", "paths"),
     [
-        ("coin_swap", "BTC-USD", ["/swap-api/v1/swap_funding_rate?contract_code=BTC-USD"]),
+        (
+            "coin_swap",
+            "BTC-USD",
+            [
+                "/swap-api/v1/swap_funding_rate?contract_code=BTC-USD",
+                "/swap-api/v1/swap_historical_funding_rate?contract_code=BTC-USD&page_index=1&page_size=1",
+            ],
+        ),
         ("coin_futures", "BTC210625", []),
         ("spot", "btcusdt", []),
     ],
@@ -120,8 +147,28 @@ def test_each_line_asks_where_it_pays_funding(
 ) -> None:
     stage = staged(line, [code], [Channel.CARRY])
     stage.feed.connected(stage.now)
-    stage.wait(0)
+    stage.wait(1)
     assert [request.path for request in stage.feed.to_request()] == paths
+
+
+def test_a_reply_tells_what_the_last_settlement_paid(linear: Stage) -> None:
+    old = ROW | {"funding_time": str(AT - 1), "realized_rate": "9"}
+    other = ROW | {"contract_code": "ETH-USDT", "funding_time": str(AT + 1), "realized_rate": "8"}
+    reply(linear, {"status": "ok", "data": {"data": [old, ROW | {"realized_rate": "0.0003"}, other]}}, PAST)
+    carry = linear.market().carry
+    assert (carry.settled, carry.at, linear.ear.carries) == (0.0003, linear.now, ["BTC-USDT"])
+    assert isnan(carry.predicted)
+    reply(linear, {"status": "ok", "data": {"data": [ROW]}}, PAST)
+    assert carry.settled == 0.0001
+    reply(linear, {"status": "ok", "data": {"data": [{"x": 1}]}}, PAST)
+    assert (carry.settled, linear.market().tally.undecoded) == (0.0001, 1)
+    reply(linear, {"status": "ok", "data": {"data": []}}, PAST)
+    assert carry.settled == 0.0001
+
+
+def test_a_reply_about_another_swap_is_not_taken(linear: Stage) -> None:
+    reply(linear, {"data": ROW | {"contract_code": "ETH-USDT"}})
+    assert (linear.market().tally.undecoded, linear.ear.carries) == (1, [])
 
 
 @pytest.mark.parametrize("many", [True, False])

@@ -15,6 +15,7 @@ from basisdesk.venues.contract import SnapshotRequest
 from basisdesk.venues.htx import VENUE, calendar, clock
 
 SECOND = 1_000_000_000
+PAST = "/linear-swap-api/v1/swap_historical_funding_rate"
 
 
 def ns(*when: int) -> int:
@@ -154,6 +155,8 @@ def test_a_url_tells_whether_it_lists_instruments(url: str, line: str | None) ->
         ("https://api.hbdm.com/linear-swap-api/v1/swap_funding_rate?contract_code=btc-usdt", ("linear", "BTC-USDT")),
         ("https://api.hbdm.com/swap-api/v1/swap_funding_rate?contract_code=BTC-USD", ("coin_swap", "BTC-USD")),
         ("https://api.hbdm.com/swap-api/v1/swap_funding_rate?contract_code=BTC-USDT", None),
+        (f"https://api.hbdm.com{PAST}?contract_code=BTC-USDT&page_size=1", ("linear", "BTC-USDT")),
+        (f"https://api.hbdm.com/swap-api/v1{PAST[19:]}?contract_code=BTC-USD", ("coin_swap", "BTC-USD")),
         ("https://api.hbdm.com/v5/market/funding_rate", None),
         ("https://example.com/v5/market/funding_rate?contract_code=BTC-USDT", None),
         ("https://api.hbdm.com/linear-swap-ex/market/depth?contract_code=BTC-USDT&type=step0", None),

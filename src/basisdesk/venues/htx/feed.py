@@ -11,6 +11,7 @@ dm/v1/en).
 from __future__ import annotations
 
 import re
+from math import isnan
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,7 +22,7 @@ from basisdesk.venues.contract import Channel, Report, Trouble
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.books import Sequences
 from basisdesk.venues.htx.calendar import NEVER, contract_of
-from basisdesk.venues.htx.funding import Rounds, note_notice, note_terms, read_body, read_notice
+from basisdesk.venues.htx.funding import Rounds, is_past, note_notice, note_terms, read_body, read_notice, read_past
 from basisdesk.venues.htx.hosts import known_line
 from basisdesk.venues.htx.inflate import inflate
 from basisdesk.venues.htx.outbox import topic_of_key
@@ -128,8 +129,15 @@ class PublicFeed:
         market = self._switchboard.market(request.code)
         if market is None:
             return
+        carry = market.carry
         try:
-            terms = read_body(inflate(body), market.code)
+            text = inflate(body)
+            if is_past(request):
+                paid = read_past(text, market.code)
+                carry.settled = carry.settled if isnan(paid) else paid
+            else:
+                for told in read_body(text, market.code):
+                    note_terms(carry, told, now)
         except UNREADABLE as error:
             refusal = refusal_of(body)
             if refusal is None:
@@ -137,9 +145,8 @@ class PublicFeed:
             else:
                 self._tell(Trouble.REFUSED, market.symbol, f"funding: {refusal}")
             return
-        for told in terms:
-            note_terms(market.carry, told, now)
-            self._sink.carried(market, now)
+        carry.at = now
+        self._sink.carried(market, now)
 
     def next_deadline(self) -> int | None:
         """When `on_time` wants to be called (ns), or None."""

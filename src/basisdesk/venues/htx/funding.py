@@ -1,7 +1,8 @@
 """Funding of swaps: pushed by the notification sockets, and asked for over REST.
 
 A live desk hears mark and index on one socket and funding on another, so a feed that listens to the first asks for the
-funding terms of its swaps once a minute (the venue refreshes them once a minute too).
+funding terms of its swaps once a minute (the venue refreshes them once a minute too), and for what the last settlement
+paid half a minute after every full hour.
 The REST row names the coming settlement and the one after it, so it tells the interval; the push names the coming one
 alone, and the interval shows when it moves on.
 Right at a settlement the push still names it, with the rate that it paid.
@@ -9,6 +10,7 @@ Right at a settlement the push still names it, with the rate that it paid.
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -19,6 +21,7 @@ from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.wire import (
     FundingBody,
     FundingNotice,
+    PastBody,
     nanoseconds,
     number,
 )
@@ -32,11 +35,17 @@ SECOND = 1_000_000_000
 HOUR = 3600 * SECOND
 EVERY = 60 * SECOND
 APART = SECOND // 20
+AFTER = 30 * SECOND
 LONGEST = 24 * HOUR
 PATHS = {symbols.LINEAR: "/v5/market/funding_rate", symbols.COIN_SWAP: "/swap-api/v1/swap_funding_rate"}
+PAST_PATHS = {
+    symbols.LINEAR: "/linear-swap-api/v1/swap_historical_funding_rate",
+    symbols.COIN_SWAP: "/swap-api/v1/swap_historical_funding_rate",
+}
 
 _decode_notice = msgspec.json.Decoder(FundingNotice).decode
 _decode_body = msgspec.json.Decoder(FundingBody).decode
+_decode_past = msgspec.json.Decoder(PastBody).decode
 
 
 class Notice(NamedTuple):
@@ -62,21 +71,32 @@ def funding_request(line: str, code: str) -> SnapshotRequest:
     return SnapshotRequest(line, code, f"{PATHS[line]}?contract_code={quote(code)}")
 
 
-class Rounds:
-    """When each swap's funding is asked for: once a minute, spread evenly, begun when the connection stands."""
+def past_request(line: str, code: str) -> SnapshotRequest:
+    """Return the request of what a swap's last settlement paid."""
+    return SnapshotRequest(line, code, f"{PAST_PATHS[line]}?contract_code={quote(code)}&page_index=1&page_size=1")
 
-    __slots__ = ("_codes", "_due", "_line", "_ready")
+
+def is_past(request: SnapshotRequest) -> bool:
+    """Whether a request is about past settlements."""
+    return request.path.startswith(tuple(PAST_PATHS.values()))
+
+
+class Rounds:
+    """When each swap's funding is asked for, spread evenly, begun when the connection stands."""
+
+    __slots__ = ("_due", "_ready", "_requests")
 
     def __init__(self, line: str, codes: Sequence[str]) -> None:
-        self._line = line
-        self._codes = [code for code in codes if line in PATHS and symbols.is_perpetual(line, code)]
-        self._due: dict[str, int] = {}
-        self._ready: dict[str, None] = {}
+        swaps = [code for code in codes if line in PATHS and symbols.is_perpetual(line, code)]
+        terms = [funding_request(line, code) for code in swaps]
+        self._requests = terms + [past_request(line, code) for code in swaps]
+        self._due: dict[SnapshotRequest, int] = {}
+        self._ready: dict[SnapshotRequest, None] = {}
 
     def start(self, now: int) -> None:
         """A connection stands."""
         self._ready.clear()
-        self._due = {code: now + at * APART for at, code in enumerate(self._codes)}
+        self._due = {request: now + at * APART for at, request in enumerate(self._requests)}
 
     def stop(self) -> None:
         """There is no connection."""
@@ -89,15 +109,17 @@ class Rounds:
 
     def on_time(self, now: int) -> None:
         """See which swaps' turn it is."""
-        for code in [code for code, at in self._due.items() if at <= now]:
-            self._ready[code] = None
-            self._due[code] = now + EVERY
+        for at, (request, due) in enumerate(self._due.items()):
+            if due <= now:
+                self._ready[request] = None
+                following = (now // HOUR + 1) * HOUR + AFTER + at * APART
+                self._due[request] = following if is_past(request) else now + EVERY
 
     def take(self) -> list[SnapshotRequest]:
         """Take the requests that should be made now."""
         ready = list(self._ready)
         self._ready.clear()
-        return [funding_request(self._line, code) for code in ready]
+        return ready
 
 
 def read_notice(frame: bytes) -> list[Notice]:
@@ -117,11 +139,24 @@ def read_body(body: bytes, code: str) -> list[Terms]:
     """Read what a REST body of funding terms says of a swap.
 
     Raises:
-        one of UNREADABLE: the body is something else.
+        one of UNREADABLE: the body is something else, or speaks of other swaps only.
     """
     told = _decode_body(body).data
-    rows = told if isinstance(told, list) else [told]
-    return [Terms(number(r.rate), nanoseconds(r.at), nanoseconds(r.after)) for r in rows if r.code.upper() == code]
+    rows = [row for row in (told if isinstance(told, list) else [told]) if row.code.upper() == code]
+    if not rows:
+        raise ValueError(f"the funding terms are not those of {code}")
+    return [Terms(number(row.rate), nanoseconds(row.at), nanoseconds(row.after)) for row in rows]
+
+
+def read_past(body: bytes, code: str) -> float:
+    """Read what a REST body of past settlements says the last one of a swap paid, NaN where there was none.
+
+    Raises:
+        one of UNREADABLE: the body is something else.
+    """
+    rows = [row for row in _decode_past(body).data.data if row.code.upper() == code]
+    paid = [(nanoseconds(row.at), number(row.realised if row.realised is not None else row.rate)) for row in rows]
+    return max(paid, default=(0, nan))[1]
 
 
 def note_terms(carry: Carry, terms: Terms, now: int) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from basisdesk.domain.errors import DecodeError
 from basisdesk.venues.contract import Channel, Line, SnapshotRequest
 from basisdesk.venues.htx import symbols
-from basisdesk.venues.htx.funding import PATHS
+from basisdesk.venues.htx.funding import PAST_PATHS, PATHS
 
 SPOT_HOSTS = ("api.huobi.pro", "api-aws.huobi.pro", "api.huobi.com", "api.htx.com", "api-aws.htx.com", "www.huobi.pro")
 CONTRACT_HOSTS = (
@@ -86,6 +86,8 @@ _FUNDING = {
     "/v5/market/funding_rate": symbols.LINEAR,
     "/linear-swap-api/v1/swap_funding_rate": symbols.LINEAR,
     PATHS[symbols.COIN_SWAP]: symbols.COIN_SWAP,
+    PAST_PATHS[symbols.LINEAR]: symbols.LINEAR,
+    PAST_PATHS[symbols.COIN_SWAP]: symbols.COIN_SWAP,
 }
 
 

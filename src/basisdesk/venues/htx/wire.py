@@ -161,6 +161,27 @@ class FundingBody(Struct, frozen=True, gc=False):
     data: FundingTerms | list[FundingTerms]
 
 
+class PastRow(Struct, frozen=True, gc=False):
+    """A REST row of a past settlement; `realised` is what was paid."""
+
+    code: str = field(name="contract_code")
+    at: int | str = field(name="funding_time")
+    rate: Number | None = field(name="funding_rate", default=None)
+    realised: Number | None = field(name="realized_rate", default=None)
+
+
+class PastPage(Struct, frozen=True, gc=False):
+    """A page of past settlements."""
+
+    data: list[PastRow]
+
+
+class PastBody(Struct, frozen=True, gc=False):
+    """The REST body of past settlements."""
+
+    data: PastPage
+
+
 class Refusal(Struct, frozen=True):
     """A REST body that refuses; contracts write underscores, spot dashes, the newest interface a code and a message."""
 
