@@ -23,7 +23,7 @@ QUOTE = "quote.BTC-PERPETUAL"
 TICKER = "ticker.BTC-PERPETUAL.100ms"
 TRADES = "trades.BTC-PERPETUAL.100ms"
 HEARTBEAT = ("public/set_heartbeat", {"interval": 20})
-TEST = ("public/test", {})
+TEST: tuple[str, dict[str, int]] = ("public/test", {})
 BEST = {"best_bid_price": 10.0, "best_bid_amount": 100.0, "best_ask_price": 11.0, "best_ask_amount": 200.0}
 
 

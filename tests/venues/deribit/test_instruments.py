@@ -61,8 +61,8 @@ def test_an_inverse_perpetual_is_sized_in_dollars_in_steps_of_its_contract() -> 
 
 def test_an_amount_of_an_inverse_future_is_its_value_in_dollars() -> None:
     future = one(PERPETUAL)
-    assert (unit_worth(future), face_of(future, Decimal(370))) == (1, 370)
-    assert notional(future, Decimal(370), Decimal(50000)) == 370
+    assert unit_worth(future) == 1
+    assert face_of(future, Decimal(370)) == notional(future, Decimal(370), Decimal(50000)) == 370
     assert check_size(future, Decimal(370), Decimal(50000)) is None
     refusal = check_size(future, Decimal(375), Decimal(50000))
     assert refusal is not None
@@ -78,7 +78,8 @@ def test_a_dated_future_expires_and_pays_no_funding() -> None:
 def test_a_linear_future_is_sized_in_coin() -> None:
     future = one(LINEAR)
     assert (future.symbol, future.margin, future.settle) == ("deribit:ETH/USDC:USDC", Margin.LINEAR, "USDC")
-    assert (future.sized_in_contracts, unit_worth(future)) == (False, 1)
+    assert not future.sized_in_contracts
+    assert unit_worth(future) == 1
     assert (future.contract_size, future.step, future.min_size) == (
         Decimal("0.001"), Decimal("0.001"), Decimal("0.002"),
     )  # fmt: skip
@@ -162,7 +163,8 @@ def test_well_known_markets_have_the_published_terms() -> None:
     assert list(known) == ["BTC-PERPETUAL", "ETH-PERPETUAL"]
     assert known["BTC-PERPETUAL"] == one(PERPETUAL)
     ether = known["ETH-PERPETUAL"]
-    assert (ether.symbol, ether.tick, ether.step, ether.min_size) == ("deribit:ETH/USD:ETH", Decimal("0.05"), 1, 1)
+    assert (ether.symbol, ether.tick, ether.step) == ("deribit:ETH/USD:ETH", Decimal("0.05"), Decimal(1))
+    assert ether.min_size == 1
 
 
 def test_a_dated_future_of_a_well_known_family_has_its_terms_in_its_code() -> None:

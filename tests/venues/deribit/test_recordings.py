@@ -178,12 +178,13 @@ def test_every_listed_future_is_decoded_and_named_as_its_code_says(recordings: P
         assert (parsed.kind, parsed.margin, parsed.expiry_at()) == (
             instrument.kind, Margin.INVERSE, instrument.expiry,
         )  # fmt: skip
-        assert (instrument.step, instrument.min_size, instrument.contract_size) == (contract, contract, 1)
+        assert instrument.step == instrument.min_size == contract
+        assert instrument.contract_size == 1
         package = known.get(instrument.code) or VENUE.terms_of("public", instrument.code)
         assert package is not None
         assert (package.symbol, package.tick, package.step) == (instrument.symbol, instrument.tick, instrument.step)
         assert (package.expiry, package.taker_fee) == (instrument.expiry, instrument.taker_fee)
-        assert package.max_leverage <= instrument.max_leverage
+        assert (package.max_leverage or 0) <= (instrument.max_leverage or 0)
     assert [instrument.kind for instrument in found].count(Kind.PERPETUAL) == 1
 
 
