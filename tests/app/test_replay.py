@@ -148,6 +148,17 @@ def test_frames_that_do_not_decode_are_counted_told_once_a_kind_and_stop_nothing
     assert '{"stream":"btcusdt@trade"' in ran.err
 
 
+def test_a_frame_cut_off_in_the_middle_of_a_file_is_counted_and_the_rest_is_played(
+    basisdesk: Run, made: Make, tmp_path: Path
+) -> None:
+    spot = made("spot", 100.0, count=5)
+    spot.raw("recv", '{"stream":"btcusdt@trade","data":{"e":"tr')
+    spot.running(5)
+    ran = basisdesk("replay", spot.stamped(tmp_path / "binance_spot_x"), "--json")
+    tally = ran.report["markets"][SPOT]
+    assert (ran.code, tally["undecoded"], tally["trades"], ran.report["errors"]) == (0, 1, 2, [])
+
+
 def test_damage_is_one_error_with_its_line_and_what_was_before_it_is_reported(
     basisdesk: Run, made: Make, tmp_path: Path, pair: list[Path]
 ) -> None:

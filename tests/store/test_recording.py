@@ -139,12 +139,21 @@ def test_a_second_gzip_member_and_padding_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "message", [b"[1]", b'{"stream":"x","data":{', b"pong", b'{"stream":"x","data":{}}x', b"\xff\x00"]
+)
+def test_a_damaged_message_behind_a_sound_stamp_is_left_to_the_feed(tmp_path: Path, message: bytes) -> None:
+    path = written(tmp_path / "r", stamped(DEPTH) + b"%d %b\n" % (AT + 1, message) + stamped(DEPTH, start=AT + 2))
+    records, error = read(path)
+    assert error is None
+    assert [record.data for record in records if isinstance(record, Frame)][1] == message
+    assert len(records) == 3
+
+
+@pytest.mark.parametrize(
     ("tail", "says"),
     [
         (b"garbage", "does not begin with a receive time"),
         (b"12345 {}\n", "is not in nanoseconds"),
-        (b"%d [1]\n" % AT, "no JSON object follows"),
-        (b'%d {"stream":"x","data":{\n' % AT, "the line is cut off"),
         (b'%d {"stream":"x","data":{}' % AT, "the last line is cut off"),
         (b"%d\n" % AT, "the line is cut off"),
     ],
