@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ TOOLS = ("sh", "make", "cc", "gcc", "clang", "python3", "node", "npm", "env", "e
 def machine(folder: Path, missing: set[str]) -> dict[str, str]:
     """An environment whose PATH holds the tools of a complete machine, less the missing ones."""
     for tool in TOOLS:
-        found = shutil.which(tool)
+        # A python on PATH may be a version manager's script that needs the rest of the machine.
+        found = f"{sys.base_prefix}/bin/python3" if tool == "python3" else shutil.which(tool)
         if found and tool not in missing:
             (folder / tool).symlink_to(found)
     return {"PATH": str(folder), "HOME": str(folder)}
