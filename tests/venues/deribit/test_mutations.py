@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from basisdesk.domain.check import check_terms
+from basisdesk.domain.errors import DecodeError
 from basisdesk.kernel.book import CROSSED, GAPPED, VALID
 from basisdesk.venues.contract import Trouble
+from basisdesk.venues.deribit import VENUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,8 +55,8 @@ FRAMES = [
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> bytes:
-    frame = bytearray(draw(st.sampled_from(FRAMES)))
+def mutation_of(draw: st.DrawFn, whole: bytes) -> bytes:
+    frame = bytearray(whole)
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, len(frame)))
         piece = draw(st.one_of(st.binary(max_size=3), st.sampled_from([b"9", b"-", b'"', b"}", b"null", b"1e999"])))
@@ -60,9 +64,12 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(frame)
 
 
+mutated = st.sampled_from(FRAMES).flatmap(mutation_of)
+
+
 @settings(max_examples=300, deadline=None)
 @given(
-    frames=st.lists(mutated(), max_size=30),
+    frames=st.lists(mutated, max_size=30),
     step=st.sampled_from([1, 400_000_000, 9_000_000_000]),
     codes=st.sampled_from([[], ["BTC-PERPETUAL", "ETH-PERPETUAL"]]),
 )
@@ -133,3 +140,25 @@ def test_a_valid_book_is_never_crossed_by_any_changes(
         book = stage.market().book
         assert (stage.state() == VALID) == (book.bid < book.ask)
         assert not (stage.state() == CROSSED and book.bid < book.ask)
+
+
+LISTED = (
+    b'{"result":[{"kind":"future","instrument_name":"BTC-27NOV26","instrument_type":"reversed","is_active":true,'
+    b'"expiration_timestamp":1795766400000,"tick_size":0.5,"contract_size":10.0,"min_trade_amount":10.0,'
+    b'"settlement_currency":"BTC","settlement_period":"month","base_currency":"BTC","quote_currency":"USD",'
+    b'"max_leverage":50,"maker_commission":-1e-4,"tick_size_steps":[{"above_price":1,"tick_size":1}]}]}'
+)
+NUMBERS = [b"1e9999999", b"-1e-9999999", b"0", b"null", b'"NaN"', b'"Infinity"', b"9" * 40, b"1" + b"0" * 400, b"[]"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_mutated_list_is_instruments_or_an_error_in_words(data: st.DataObject) -> None:
+    text = LISTED
+    for value in data.draw(st.lists(st.sampled_from([b"0.5", b"10.0", b"1795766400000", b"50", b"-1e-4", b":1"]))):
+        text = text.replace(value, data.draw(st.sampled_from(NUMBERS)))
+    text = data.draw(st.one_of(st.just(text), mutation_of(text)))
+    found = []
+    with suppress(DecodeError):
+        found = VENUE.decode_instruments("public", text)
+    assert all(check_terms(instrument) is None for instrument in found)
