@@ -87,14 +87,57 @@ def test_what_is_missing_in_the_answer_was_refused(staged: Callable[..., Stage])
 def test_a_refusal_names_its_channels_and_is_final(staged: Callable[..., Stage]) -> None:
     stage = connected(staged, Channel.BOOK)
     stage.sent()
+    answer(stage, 100, [BOOK, "platform_state"])
+    stage.wait(5 * SECOND)
+    assert json.loads(stage.feed.to_send()[-1])["id"] == 101
+    stage.ear.reports.clear()
     error = {"code": -32602, "message": "Invalid params", "data": {"reason": "invalid format", "param": "channels"}}
-    stage.hear({"jsonrpc": "2.0", "id": 100, "error": error})
+    stage.hear({"jsonrpc": "2.0", "id": 101, "error": error})
     reason = '-32602 Invalid params {"reason":"invalid format","param":"channels"}'
-    assert [report.detail for report in stage.ear.reports] == [f"platform_state: {reason}", f"{BOOK}: {reason}"]
+    assert [report.detail for report in stage.ear.reports] == [f"{BOOK}: {reason}"]
     assert stage.feed.next_deadline() == stage.now + QUIET_NS
 
 
-@pytest.mark.parametrize("code", [10028, 10041, 11052, 13028])
+def test_of_channels_that_are_refused_together_the_wrong_one_is_found(staged: Callable[..., Stage]) -> None:
+    codes = tuple(f"C{number}-PERPETUAL" for number in range(40))
+    stage = connected(staged, Channel.BOOK, codes=codes)
+    wrong = "book.C17-PERPETUAL.100ms"
+    granted: list[str] = []
+    requests = 0
+    for _ in range(60):
+        for frame in map(json.loads, stage.feed.to_send()):
+            names = frame["params"].get("channels", [])
+            requests += bool(names)
+            if wrong in names:
+                stage.hear({"id": frame["id"], "error": {"code": 11050, "message": "bad_request"}}, 0)
+            elif names:
+                granted += names
+                answer(stage, frame["id"], names, after=0)
+        for name in granted:
+            if name.startswith("book."):
+                stage.snapshot([("new", 1.0, 1.0)], [("new", 2.0, 1.0)], 1, channel=name)
+        stage.wait(SECOND // 10)
+    assert sorted(granted) == sorted(["platform_state", *(f"book.{code}.100ms" for code in codes if "17" not in code)])
+    assert requests <= 1 + 2 * 6
+    assert stage.ear.reports[0].detail == "11050 bad_request: asking for the 41 channels in halves"
+    assert stage.ear.reports[-1].detail == f"{wrong}: 11050 bad_request"
+    assert stage.feed.next_deadline() == stage.now - SECOND // 10 + QUIET_NS
+
+
+def test_one_channel_whose_subscription_failed_is_asked_for_again(staged: Callable[..., Stage]) -> None:
+    stage = connected(staged, Channel.BOOK)
+    stage.sent()
+    stage.hear({"id": 100, "error": {"code": 11052, "message": "subscription failed"}})
+    frames = [json.loads(frame) for frame in stage.feed.to_send()]
+    assert [frame["params"]["channels"] for frame in frames] == [["platform_state"], [BOOK]]
+    stage.hear({"id": frames[1]["id"], "error": {"code": 11052, "message": "subscription failed"}})
+    answer(stage, frames[0]["id"], ["platform_state"])
+    assert stage.sent() == []
+    stage.wait(5 * SECOND)
+    assert stage.sent() == [("public/unsubscribe", [BOOK]), ("public/subscribe", [BOOK])]
+
+
+@pytest.mark.parametrize("code", [10028, 10040, 10041, 13028])
 def test_a_refusal_that_passes_is_told_and_asked_again(staged: Callable[..., Stage], code: int) -> None:
     stage = connected(staged, Channel.BOOK)
     stage.sent()

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 PREFIX = b'{"jsonrpc":"2.0","method":"subscription","params":{"channel":"'
 NAME_AT = len(PREFIX)
-# Failures that pass: too many requests, retry, settlement, queue full, subscription failed, temporarily unavailable.
-PASSING = (10028, 10040, 10041, 10047, 11052, 13028)
+# Failures that pass: too many requests, retry, settlement, queue full, temporarily unavailable.
+BUSY = (10028, 10040, 10041, 10047, 13028)
+PASSING = (*BUSY, 11052)  # and: subscription failed
 _decode_envelope = msgspec.json.Decoder(Envelope).decode
 _decode_names = msgspec.json.Decoder(list[str]).decode
 
@@ -175,11 +176,14 @@ class PublicFeed:
     def _refused(self, request: int | str | None, failure: Failure) -> None:
         reason = bytes(failure.data)[:200].decode(errors="replace").removeprefix("null")
         detail = f"{failure.code} {failure.message} {reason}".strip()
-        names = [] if failure.code in PASSING else self._desk.topics.asked_by(request)
-        for name in names:
-            self._drop(name, f"{name}: {detail}")
-        if not names:
-            self._tell(Trouble.REFUSED, "", detail)
+        match self._desk.topics.asked_by(request):
+            case [_, _, *_] as names if failure.code not in BUSY:
+                self._desk.topics.halve(names)
+                self._tell(Trouble.REFUSED, "", f"{detail}: asking for the {len(names)} channels in halves")
+            case [name] if failure.code not in PASSING:
+                self._drop(name, f"{name}: {detail}")
+            case _:
+                self._tell(Trouble.REFUSED, "", detail)
 
     def _drop(self, name: str, detail: str) -> None:
         self._desk.topics.granted(name)

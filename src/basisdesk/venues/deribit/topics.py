@@ -2,6 +2,7 @@
 
 A request names up to 100 channels, far below the venue's limit of 32 kB, and its answer lists those that it granted:
 one that is missing there was refused without a word.
+When a request of several channels is refused, its two halves are asked for, until the one that is wrong stands alone.
 A book is granted with its first snapshot, which is what was asked for.
 What is not granted within 5 s is asked for again, after twice as long each time and at most every 80 s, because a
 book that is given up would stay gapped for ever.
@@ -38,11 +39,12 @@ class _Wait(msgspec.Struct):
 class Topics:
     """Channels to leave and to join, and those that wait for the venue."""
 
-    __slots__ = ("_held", "_joining", "_leaving", "_number", "_pace", "_waits")
+    __slots__ = ("_halves", "_held", "_joining", "_leaving", "_number", "_pace", "_waits")
 
     def __init__(self) -> None:
         self._leaving: dict[str, None] = {}
         self._joining: dict[str, None] = {}
+        self._halves: list[list[str]] = []
         self._waits: dict[str, _Wait] = {}
         self._number = FIRST_ID
         self._pace = Pace()
@@ -52,6 +54,7 @@ class Topics:
         """Forget everything: the connection is gone."""
         self._leaving.clear()
         self._joining.clear()
+        self._halves.clear()
         self._waits.clear()
         self._pace = Pace()
         self._held = False
@@ -76,21 +79,30 @@ class Topics:
         """Return the channels that a request asked for and that still wait."""
         return [name for name, wait in self._waits.items() if wait.since is not None and wait.request == request]
 
+    def halve(self, names: list[str]) -> None:
+        """Ask for the two halves of channels that were refused together."""
+        for name in names:
+            self._waits[name] = _Wait()
+        self._halves += [names[: len(names) // 2], names[len(names) // 2 :]]
+
     def take(self, now: int) -> list[bytes]:
         """Take the frames that may be sent now."""
         frames = []
-        while (self._leaving or self._joining) and self._pace.spend(now):
+        while self._waiting() and self._pace.spend(now):
             if self._leaving:
                 frames.append(_request(LEAVE_ID, "unsubscribe", _shift(self._leaving)))
                 continue
-            names = _shift(self._joining)
+            names = self._halves.pop(0) if self._halves else _shift(self._joining)
             for name in names:
-                self._waits[name].since = now
-                self._waits[name].request = self._number
+                wait = self._waits.setdefault(name, _Wait())
+                wait.since, wait.request = now, self._number
             frames.append(_request(self._number, "subscribe", names))
             self._number += 1
-        self._held = bool(self._leaving or self._joining)
+        self._held = self._waiting()
         return frames
+
+    def _waiting(self) -> bool:
+        return bool(self._leaving or self._halves or self._joining)
 
     def next_deadline(self) -> int | None:
         """When `overdue`, or `take` for what is held back, wants to be called, or None."""
