@@ -13,7 +13,7 @@ from basisdesk.venues import VENUES, venue_named, venue_of_url
 
 
 def test_every_venue_is_registered_under_its_own_name() -> None:
-    assert list(VENUES) == ["binance", "bybit", "deribit", "htx", "okx"]
+    assert list(VENUES) == ["bigone", "binance", "bybit", "deribit", "htx", "okx"]
     assert all(venue.name == name for name, venue in VENUES.items())
     assert basisdesk.venues.VENUES is VENUES
 
@@ -23,7 +23,7 @@ def test_a_venue_is_found_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "hint"), [("okex", "did you mean okx?"), ("xyzzy", "known are binance, bybit, deribit, htx, okx")]
+    ("word", "hint"), [("okex", "did you mean okx?"), ("xyzzy", "known are bigone, binance, bybit, deribit, htx, okx")]
 )
 def test_an_unknown_name_is_refused_with_the_nearest(word: str, hint: str) -> None:
     with pytest.raises(UsageError) as refused:
@@ -38,6 +38,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(word: str, hint: str) -> No
         ("wss://ws.okx.com:8443/ws/v5/public", "okx"),
         ("wss://www.deribit.com/ws/api/v2", "deribit"),
         ("wss://stream.binance.com:9443/stream", "binance"),
+        ("wss://api.big.one/ws/contract/v2/depth@BTCUSD", "bigone"),
         ("https://example.com/", None),
         ("no address at all", None),
     ],

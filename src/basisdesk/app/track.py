@@ -131,9 +131,11 @@ class Track:
         stamped = self.source.recording.form == STAMPED
         yield from self._stamped_steps(progress) if stamped else self._json_steps(progress)
 
-    def _talk(self, origin: Origin) -> Conversation:
-        feed = origin.venue.feed(origin.line, (), tuple(Channel), self._sink_of(origin, self.name))
-        return Conversation(origin, feed)
+    def _talk(self, origin: Origin, addr: str = "") -> Conversation:
+        stream = origin.venue.stream_of(addr)
+        codes, channels = ((), tuple(Channel)) if stream is None else (stream.codes, stream.channels)
+        feed = origin.venue.feed(origin.line, codes, channels, self._sink_of(origin, self.name))
+        return Conversation(origin, feed, addr)
 
     def _stamped_steps(self, progress: Callable[[int], None] | None) -> Iterator[Step]:
         number, talk = self.number, self.open_stamped()
@@ -178,8 +180,8 @@ class Track:
     def _open(self, conn: str, addr: str, line: int) -> Conversation:
         origin = self.source.origin_at(addr, line)
         talk = self._talks.get(conn)
-        if talk is None or talk.origin.name != origin.name:
-            talk = self._talks[conn] = self._talk(origin)
+        if talk is None or talk.origin.name != origin.name or _moved(talk, addr):
+            talk = self._talks[conn] = self._talk(origin, addr)
             self._lines.append(talk)
         return talk
 
@@ -236,6 +238,12 @@ class _Answer:
 
     def take(self, body: bytes, now: int) -> None:
         self.talk.reply(self.request, body, now)
+
+
+def _moved(talk: Conversation, addr: str) -> bool:
+    """Whether a connection was made again to an address that subscribes to something else."""
+    stream_of = talk.origin.venue.stream_of
+    return bool(addr) and stream_of(addr) != stream_of(talk.addr)
 
 
 def _code_named(body: bytes) -> str | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     VENUES: dict[str, Venue]
 
-_NAMES = ("binance", "bybit", "deribit", "htx", "okx")
+_NAMES = ("bigone", "binance", "bybit", "deribit", "htx", "okx")
 __all__ = ["VENUES", "venue_named", "venue_of_url"]
 
 

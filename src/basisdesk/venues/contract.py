@@ -9,18 +9,15 @@ The shell (live) and the player (recordings) drive the very same feeds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import msgspec
 
 from basisdesk.domain.instrument import Instrument
 from basisdesk.kernel.book import Book
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 
 class Trouble(Enum):
@@ -82,9 +79,50 @@ class Carry:
     interval: int = 0
 
 
+@dataclass(slots=True)
+class Daily:
+    """Figures of the last 24 hours and open interest, as the venue tells them; NaN where nothing was heard.
+
+    `change` is a fraction of the opening price; `volume` and `interest` are in the venue's unit, `turnover` and
+    `interest_value` in the currency that the venue counts them in, `volume_usd` in US dollars.
+    """
+
+    at: int = 0
+    open: float = float("nan")
+    high: float = float("nan")
+    low: float = float("nan")
+    change: float = float("nan")
+    volume: float = float("nan")
+    volume_usd: float = float("nan")
+    turnover: float = float("nan")
+    interest: float = float("nan")
+    interest_value: float = float("nan")
+
+
+class Candle(msgspec.Struct, frozen=True):
+    """One candle as the venue tells it: times in ns, volume in the venue's unit; NaN and 0 where it tells nothing.
+
+    `version` orders what is told of the same candle.
+    """
+
+    begins: int
+    ends: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    turnover: float = float("nan")
+    trades: int = 0
+    version: int = 0
+
+
 @dataclass(slots=True, eq=False)
 class Market:
-    """One market while it is watched: its names, its book, its counts and its latest carry."""
+    """One market while it is watched: its names, its book, its counts, its latest carry and what else the venue tells.
+
+    `candles` holds the venue's latest candle of each period that is listened to, by names such as ``1m``, ``4h``.
+    """
 
     symbol: str
     line: str
@@ -93,6 +131,8 @@ class Market:
     slot: int = -1
     tally: Tally = field(default_factory=Tally)
     carry: Carry = field(default_factory=Carry)
+    daily: Daily = field(default_factory=Daily)
+    candles: dict[str, Candle] = field(default_factory=dict)
 
 
 class Sink(Protocol):
@@ -170,6 +210,14 @@ class FeedFactory(Protocol):
         """Make a feed of `line` for these codes; no codes means every market that the sink accepts."""
 
 
+class Stream(msgspec.Struct, frozen=True):
+    """A connection whose address is its subscription: its feed is made for just these codes and channels."""
+
+    url: str
+    codes: tuple[str, ...]
+    channels: tuple[Channel, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A product line of a venue: where its streams and REST live, and which hosts a recording of it names.
@@ -198,6 +246,14 @@ def _unknown(_line: str, _code: str) -> Instrument | None:
     return None
 
 
+def _shared(_url: str) -> Stream | None:
+    return None
+
+
+def _none(_line: str, _codes: Sequence[str], _channels: Iterable[Channel]) -> list[Stream]:
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Venue:
     """One venue.
@@ -214,6 +270,8 @@ class Venue:
         well_known: instruments of well-known markets kept in the package, for recordings without metadata.
         terms_of: (line, code) to the instrument of a well-known family (dated futures), None for any other code.
         is_snapshot: says whether a recorded text without URL is the body of a depth snapshot (`Feed.receive_reply`).
+        stream_of: stream URL to what the address alone subscribes to, None where a feed subscribes in frames.
+        streams_of: (line, codes, channels) to the connections that these need where the address subscribes, else none.
     """
 
     name: str
@@ -227,3 +285,5 @@ class Venue:
     well_known: Callable[[], list[Instrument]]
     is_snapshot: Callable[[bytes], bool] = _never
     terms_of: Callable[[str, str], Instrument | None] = _unknown
+    stream_of: Callable[[str], Stream | None] = _shared
+    streams_of: Callable[[str, Sequence[str], Iterable[Channel]], list[Stream]] = _none

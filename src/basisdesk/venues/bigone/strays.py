@@ -1,0 +1,37 @@
+"""Frames that cannot be read: each is counted, and the first of each kind is shown.
+
+The kinds are few, so a venue that goes mad fills counters and not the log.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from basisdesk.venues.contract import Report, Trouble
+
+if TYPE_CHECKING:
+    from basisdesk.venues.contract import Market, Sink
+
+SHOWN = 200
+
+
+class Strays:
+    """Counts of unreadable frames; `undecoded` are those of which no market can be told."""
+
+    __slots__ = ("_kinds", "_sink", "undecoded")
+
+    def __init__(self, sink: Sink) -> None:
+        self.undecoded = 0
+        self._sink = sink
+        self._kinds: dict[str, None] = {}
+
+    def count(self, market: Market | None, kind: str, frame: bytes, fault: Exception, now: int) -> None:
+        """Count a frame that could not be read; `kind` is one of a few words."""
+        if market is None:
+            self.undecoded += 1
+        else:
+            market.tally.undecoded += 1
+        if kind not in self._kinds:
+            self._kinds[kind] = None
+            symbol = "" if market is None else market.symbol
+            self._sink.report(Report(now, Trouble.UNDECODED, symbol, f"{fault}: {frame[:SHOWN]!r}"))
