@@ -252,9 +252,49 @@ def test_a_connection_that_ends_closes_its_books_and_a_new_one_begins_anew(stage
     stage.feed.connected(stage.now)
     assert (stage.state(), len(stage.sent())) == (WAITING, 2)
     stage.change([("new", 8.5, 1.0)], [], (1, 2))
-    assert (stage.state(), stage.market().tally.gaps) == (WAITING, 0)
+    assert (stage.state(), stage.market().tally.gaps, stage.market().book.depth(0)) == (WAITING, 0, 0)
     stage.snapshot([("new", 8.0, 1.0)], [("new", 9.0, 1.0)], 7)
     assert (stage.state(), stage.market().tally.resyncs) == (VALID, 0)
+
+
+def test_what_an_earlier_connection_announced_or_told_is_forgotten(stage: Stage) -> None:
+    answer(stage, 0, [BOOK])
+    stage.push("trades.BTC-27NOV26.raw", [])
+    trade = {"price": 10.0, "amount": 1.0, "direction": "buy", "trade_id": "1"}
+    stage.push("trades.BTC-27NOV26.raw", [trade])
+    stage.feed.disconnected(stage.now)
+    stage.feed.connected(stage.now)
+    stage.push(QUOTE, BEST)
+    stage.push("trades.BTC-27NOV26.100ms", [trade])
+    assert (stage.state(), len(stage.ear.trades)) == (VALID, 2)
+
+
+def test_a_refused_book_is_not_waited_for_by_a_market_heard_of_later(staged: Callable[..., Stage]) -> None:
+    stage = connected(staged)
+    stage.sent()
+    answer(stage, 100, ["platform_state", QUOTE, TICKER, TRADES])
+    stage.push(QUOTE, BEST)
+    assert stage.state() == VALID
+
+
+def test_connecting_again_does_not_hurry_the_requests(staged: Callable[..., Stage]) -> None:
+    stage = staged([CODE], [Channel.TICKER])
+    sent = []
+    for _ in range(8):
+        stage.feed.connected(stage.now)
+        sent.append(len(stage.sent()))
+    assert sent == [2, 2, 2, 2, 2, 2, 1, 1]
+    stage.wait(SECOND // 2)
+    assert [method for method, _ in stage.sent()] == ["public/subscribe"]
+
+
+def test_a_late_snapshot_does_not_keep_a_channel_that_is_left_from_being_joined(staged: Callable[..., Stage]) -> None:
+    stage = connected(staged, Channel.BOOK)
+    stage.sent()
+    stage.snapshot([("new", 10.0, 1.0)], [("new", 11.0, 1.0)], 1)
+    stage.change([], [], (3, 4))
+    stage.snapshot([("new", 10.0, 1.0)], [("new", 11.0, 1.0)], 5)
+    assert stage.sent() == [("public/unsubscribe", [BOOK]), ("public/subscribe", [BOOK])]
 
 
 def test_quotes_of_an_earlier_connection_are_forgotten(staged: Callable[..., Stage]) -> None:

@@ -80,6 +80,8 @@ def test_an_index_goes_to_every_contract_that_follows_it(stage: Stage) -> None:
     assert (heard[CODE], heard["BTC-27NOV26"]) == (10.25, 10.25)
     assert all(isnan(heard[code]) for code in ("BTC_USDC-PERPETUAL", "ETH-PERPETUAL", "BTC_USDC"))
     assert stage.ear.carries == [CODE, "BTC-27NOV26"]
+    stage.push("deribit_price_index.btc_usdc", {"price": 10.5})
+    assert (stage.ear.carries[2:], stage.market("BTC_USDC").tally.frames) == (["BTC_USDC-PERPETUAL"], 1)
     stage.push("deribit_price_index.btc_usd", {"index_name": "btc_usd", "price": -1.0})
     assert (stage.feed.undecoded, stage.market().carry.index, stage.market().tally.frames) == (1, 10.25, 3)
 

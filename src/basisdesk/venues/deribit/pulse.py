@@ -74,7 +74,6 @@ class Pulse:
             self.stop()
             return True
         self._wanted = True
-        self._asked = None
         return False
 
     def _waits(self) -> bool:

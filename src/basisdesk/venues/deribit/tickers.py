@@ -84,7 +84,7 @@ def _merged(touch: list[float], row: TickerRow) -> list[float]:
     for at, value in enumerate((row.bid, row.bid_size, row.ask, row.ask_size)):
         if value is not UNSET:
             merged[at] = float(value or 0.0)  # null and zero: nobody there
-    if min(merged) < 0.0 or any(value < 0.0 for value in merged):
+    if any(value < 0.0 for value in merged):
         raise ValueError(f"a price or an amount is below zero: {merged}")
     return merged
 

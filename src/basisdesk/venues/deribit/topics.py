@@ -51,12 +51,11 @@ class Topics:
         self._held = False  # by the pace
 
     def clear(self) -> None:
-        """Forget everything: the connection is gone."""
+        """Forget what is asked for: the connection is gone.  The pace stays, because the venue counts by address."""
         self._leaving.clear()
         self._joining.clear()
         self._halves.clear()
         self._waits.clear()
-        self._pace = Pace()
         self._held = False
 
     def subscribe(self, names: Iterable[str]) -> None:
@@ -73,7 +72,6 @@ class Topics:
     def granted(self, name: str) -> None:
         """The venue granted a channel, or refused it for good; either way nothing is waited for."""
         self._waits.pop(name, None)
-        self._joining.pop(name, None)
 
     def asked_by(self, request: int | str | None) -> list[str]:
         """Return the channels that a request asked for and that still wait."""
