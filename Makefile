@@ -72,7 +72,7 @@ demo: setup
 # The kernel's tests run twice: interpreted, where every branch is measured, and compiled, as it is used.
 test: setup
 	@cd ui && npm run --silent test
-	BASISDESK_KERNEL=python $(BIN)/python -m pytest tests/kernel -q -p no:cacheprovider --cov=basisdesk.kernel --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+	BASISDESK_KERNEL=python $(BIN)/python -m pytest tests/kernel -q -p no:cacheprovider --cov=basisdesk.kernel --cov-config=tests/kernel/coveragerc --cov-report=term-missing:skip-covered --cov-fail-under=100
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 --pure-gate
 
 lint: setup
