@@ -21,54 +21,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.domain.errors import RecordingError
+from basisdesk.store import recording_formats as formats
+from basisdesk.store.record import JSON_LINES, STAMPED, Connect, Frame, Record, Reply, Sent
 from basisdesk.store.recording_lines import read_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-STAMPED = "stamped"
-JSON_LINES = "jsonl"
-
-
-class Frame(msgspec.Struct, frozen=True, gc=False):
-    """A message received on a connection."""
-
-    at: int
-    line: int
-    conn: str
-    data: bytes
-
-
-class Reply(msgspec.Struct, frozen=True, gc=False):
-    """The body of a REST answer; `url` is empty where the format does not keep it."""
-
-    at: int
-    line: int
-    conn: str
-    url: str
-    data: bytes
-
-
-class Connect(msgspec.Struct, frozen=True, gc=False):
-    """A connection to `addr` was made."""
-
-    at: int
-    line: int
-    conn: str
-    addr: str
-
-
-class Sent(msgspec.Struct, frozen=True, gc=False):
-    """What the recorder sent on a connection; `addr` is empty where it was not kept."""
-
-    at: int
-    line: int
-    conn: str
-    addr: str
-    data: bytes
-
-
-Record = Frame | Reply | Connect | Sent
+__all__ = ["JSON_LINES", "STAMPED", "Connect", "Frame", "Record", "Recording", "Reply", "Sent", "open_recording"]
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -86,8 +46,6 @@ class Recording(msgspec.Struct, frozen=True):
         Raises:
             RecordingError: at the first line that cannot be read, naming file and line.
         """
-        from basisdesk.store import recording_formats as formats
-
         read = formats.stamped if self.form == STAMPED else formats.json_lines
         return read(read_batches(self.path, self.name, progress), self.name)
 
@@ -98,11 +56,9 @@ def open_recording(path: Path, name: str | None = None) -> Recording:
     Raises:
         RecordingError: the file is missing, unreadable, empty, or not a recording.
     """
-    from basisdesk.store.recording_formats import form_of
-
     called = name or str(path)
     for lines, _ in read_batches(path, called):
         for number, line in enumerate(lines, 1):
             if line.strip():
-                return Recording(path, called, form_of(line, called, number))
+                return Recording(path, called, formats.form_of(line, called, number))
     raise RecordingError("holds no records", called, 1)

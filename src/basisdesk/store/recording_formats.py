@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from basisdesk.domain.errors import RecordingError
-from basisdesk.store.recording import JSON_LINES, STAMPED, Connect, Frame, Record, Reply, Sent
+from basisdesk.store.record import JSON_LINES, STAMPED, Connect, Frame, Record, Reply, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
