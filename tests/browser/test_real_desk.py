@@ -51,6 +51,7 @@ def running(home: Path, *arguments: str) -> Iterator[str]:
         yield found.group()
         process.send_signal(signal.SIGINT)
         assert process.wait(10) in {0, 130}
+        assert "demo" not in arguments or "is kept in " in process.stderr.read()
     finally:
         process.kill()
         process.wait(10)

@@ -21,6 +21,7 @@ from basisdesk.app.desk import Desk
 from basisdesk.app.listings import Rank
 from basisdesk.app.serve import PORT, free_port
 from basisdesk.app.serve import run as serve
+from basisdesk.app.talk import Talk
 from basisdesk.app.tape import Tape
 from basisdesk.domain.errors import JournalError, UsageError
 from basisdesk.engine.replay import digest
@@ -125,13 +126,15 @@ def run(port: int = PORT, seed: int = 1, speed: float = 1.0) -> int:
         raise UsageError(f"a speed of {speed:g} is refused: give --speed a number above zero, such as 1")
     port = free_port(port)
     start = time.time_ns()
-    with Journal.open(new_journal(journal_folder(), start), __version__) as journal:
+    path = new_journal(journal_folder(), start)
+    with Journal.open(path, __version__) as journal:
         desk = Desk(journal, PaperTerms(seed=seed), (), STALE_AFTER, ())
         stage = Stage(desk, seed, start)
         charts = Charts(PERIODS, stage.tapes, STALE_AFTER)
         source = f"simulated markets, seed {seed}"
         code = serve(desk, stage, charts, mode="DEMO", source=source, port=port, speed=speed)
         journal.seal(digest(desk.state), desk.now)
+    Talk().say(f"stopped; what was decided is kept in {path}")
     return code
 
 

@@ -54,11 +54,11 @@ class Talk:
         if self._troubles[kind] <= TOLD:
             who = f"{report.symbol} " if report.symbol else ""
             where = f" ({place})" if place else ""
-            self._say(f"warning: {who}{report.trouble.value}: {report.detail}{where}")
+            self.say(f"warning: {who}{report.trouble.value}: {report.detail}{where}")
 
     def fault(self, error: Exception) -> None:
         """Tell an error that does not end the command."""
-        self._say(f"error: {error}")
+        self.say(f"error: {error}")
 
     def end(self) -> None:
         """Take the progress bar away and tell what was only counted."""
@@ -67,10 +67,11 @@ class Talk:
             self._bar = None
         for (symbol, trouble), count in self._troubles.items():
             if count > TOLD:
-                self._say(f"warning: {symbol} {trouble}: {count - TOLD} more".replace("  ", " "))
+                self.say(f"warning: {symbol} {trouble}: {count - TOLD} more".replace("  ", " "))
         self._troubles.clear()
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Say one line."""
         if self._bar is not None:
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
