@@ -19,13 +19,13 @@ from basisdesk.kernel.book import CLOSED, WAITING
 from basisdesk.venues.bybit.hosts import FUNDING_PATH, LINES
 from basisdesk.venues.bybit.pulse import Pulse
 from basisdesk.venues.bybit.settled import RefusalError, Settled
-from basisdesk.venues.bybit.strays import Strays
 from basisdesk.venues.bybit.switchboard import MOST_ROUTES, Switchboard
 from basisdesk.venues.bybit.symbols import VENUE_NAME, is_code, is_perpetual
 from basisdesk.venues.bybit.topics import Topics, topics_of
 from basisdesk.venues.bybit.watch import Desk
 from basisdesk.venues.bybit.wire import UNREADABLE, Envelope
 from basisdesk.venues.contract import Channel, Report, Trouble
+from basisdesk.venues.strays import Strays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,11 +18,11 @@ from basisdesk.kernel.book import CLOSED, WAITING
 from basisdesk.venues.contract import Report, Trouble
 from basisdesk.venues.deribit.channels import channels_of
 from basisdesk.venues.deribit.pulse import Pulse
-from basisdesk.venues.deribit.strays import Strays
 from basisdesk.venues.deribit.switchboard import Switchboard
 from basisdesk.venues.deribit.topics import LEAVE_ID
 from basisdesk.venues.deribit.watch import Desk
 from basisdesk.venues.deribit.wire import UNREADABLE, Envelope, Failure
+from basisdesk.venues.strays import Strays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,7 +87,8 @@ class PublicFeed:
         if route is not None:
             fault = route.receive(frame, now)
             if fault is not None:
-                self._strays.count(route, frame, fault, now)
+                self._strays.count(route.market, route.channel.partition(".")[0], frame, fault, now)
+                route.doubt(now)
 
     def receive_reply(self, request: SnapshotRequest, body: bytes, now: int) -> None:
         """Do nothing: no REST body is asked for."""
@@ -121,7 +122,7 @@ class PublicFeed:
         except UNREADABLE as error:
             route = self._named(frame)
             if route is None:
-                self._strays.count(None, frame, error, now)
+                self._strays.count(None, "", frame, error, now)
             return route
         match message.method:
             case "subscription":
@@ -134,13 +135,13 @@ class PublicFeed:
             case "" if message.result is not msgspec.UNSET:
                 self._answered(message.request, message.result)
             case _:
-                self._strays.count(None, frame, ValueError("neither a push nor an answer"), now)
+                self._strays.count(None, "", frame, ValueError("neither a push nor an answer"), now)
         return None
 
     def _route(self, channel: str, frame: bytes, now: int) -> Route | None:
         route = self._switchboard.route(channel)
         if route is None:
-            self._strays.count(None, frame, ValueError(f"an unknown channel {channel[:60]!r}"), now)
+            self._strays.count(None, "", frame, ValueError(f"an unknown channel {channel[:60]!r}"), now)
         elif frame.startswith(begins := PREFIX + channel.encode(errors="replace")) and frame.find(b'"', NAME_AT) == len(
             begins
         ):

@@ -28,11 +28,11 @@ from basisdesk.venues.htx.inflate import inflate
 from basisdesk.venues.htx.outbox import topic_of_key
 from basisdesk.venues.htx.pulse import Pulse, market_pong, notice_pong
 from basisdesk.venues.htx.replies import refusal_of
-from basisdesk.venues.htx.strays import Strays
 from basisdesk.venues.htx.switchboard import MOST_ROUTES, Switchboard
 from basisdesk.venues.htx.topics import split, topics_of
 from basisdesk.venues.htx.watch import Desk
 from basisdesk.venues.htx.wire import UNREADABLE, Envelope
+from basisdesk.venues.strays import Strays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

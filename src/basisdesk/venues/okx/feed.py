@@ -19,11 +19,11 @@ from basisdesk.kernel.book import CLOSED, WAITING
 from basisdesk.venues.contract import Channel, Report, Trouble
 from basisdesk.venues.okx.books import RANKS, Desk
 from basisdesk.venues.okx.pulse import PONG, Pulse
-from basisdesk.venues.okx.strays import Strays
 from basisdesk.venues.okx.switchboard import Switchboard
 from basisdesk.venues.okx.symbols import symbol_of
 from basisdesk.venues.okx.topics import topics_of
 from basisdesk.venues.okx.wire import UNREADABLE, Arg, Envelope
+from basisdesk.venues.strays import Strays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,7 +90,8 @@ class PublicFeed:
         if route is not None:
             fault = route.receive(frame, now)
             if fault is not None:
-                self._strays.count(route, frame, fault, now)
+                self._strays.count(route.market, route.channel, frame, fault, now)
+                route.doubt(now)
 
     def receive_reply(self, request: SnapshotRequest, body: bytes, now: int) -> None:
         """Do nothing: no REST body is asked for."""
@@ -122,14 +123,14 @@ class PublicFeed:
         except UNREADABLE as error:
             route = self._named(frame)
             if route is None:
-                self._strays.count(None, frame, error, now)
+                self._strays.count(None, "", frame, error, now)
             return route
         if message.event:
             self._hear(message, frame)
             return None
         route = None if message.arg is None else self._switchboard.route(message.arg.channel, message.arg.code)
         if route is None:
-            self._strays.count(None, frame, ValueError("the frame names no event, or no channel and market"), now)
+            self._strays.count(None, "", frame, ValueError("the frame names no event, or no channel and market"), now)
             return None
         end = frame.find(b"}")
         if frame.startswith(PREFIX) and frame[end : end + 4] in {b'},"a', b'},"d'}:
@@ -157,7 +158,7 @@ class PublicFeed:
             case "notice":
                 self._tell(Trouble.SHUTDOWN, "", f"{message.code} {message.msg}")
             case event if event not in QUIET_EVENTS:
-                self._strays.count(None, frame, ValueError(f"unknown event {event[:40]!r}"), self._now)
+                self._strays.count(None, "", frame, ValueError(f"unknown event {event[:40]!r}"), self._now)
 
     def _refused(self, message: Envelope, channel: str, code: str) -> None:
         # Errors name what they are about in their text alone: "...channel:books,instId:ABC-USDT doesn't exist...".
