@@ -18,7 +18,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 KERNEL = Path("src/basisdesk/kernel")
-MODULES = ("arrays", "levels", "side", "book", "compose", "bars", "board", "replay")
+MODULES = ("arrays", "levels", "diff", "side", "book", "compose", "bars", "board", "replay")
 DIRECTIVES = {
     "boundscheck": False,
     "wraparound": False,

@@ -1,4 +1,5 @@
 cimport cython
+from basisdesk.kernel.diff cimport Diff
 from basisdesk.kernel.levels cimport Levels
 from basisdesk.kernel.side cimport Side
 
@@ -29,6 +30,7 @@ cdef class Book:
     cdef Side asks
     cdef Levels given_bids
     cdef Levels given_asks
+    cdef Diff diff
     cdef int sync
     cdef long long ahead
     cdef int fill(self, long long now, long long sequence) except -1

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import cython
 
+from basisdesk.kernel.diff import Diff
 from basisdesk.kernel.levels import Levels
 from basisdesk.kernel.side import Side
 
@@ -67,6 +68,7 @@ class Book:
         self.asks = Side(-1.0)
         self.given_bids = Levels()
         self.given_asks = Levels()
+        self.diff = Diff()
         self.sync = _WAITING
         self.ahead = 0
         self.look()
@@ -80,6 +82,12 @@ class Book:
         self.given_bids.scan(bids)
         self.given_asks.scan(asks)
         return self.apply(now, sequence)
+
+    def follow(self, frame: bytes, before: cython.longlong, now: cython.longlong):
+        if not self.diff.read(frame, len(frame), self.given_bids, self.given_asks) or self.diff.before != before:
+            return -1
+        self.apply(now, self.diff.last)
+        return self.diff.last
 
     def snapshot_levels(self, bids, asks, now: cython.longlong, sequence: cython.longlong):
         self.given_bids.take(bids)

@@ -58,6 +58,13 @@ class Book:
 
         The sync state stays as it is: levels that arrive while it is not VALID do not make it so.
         """
+    def follow(self, frame: bytes, before: int, now: int) -> int:
+        """Apply a whole depth frame when it has the usual shape and follows update `before`; return its own id.
+
+        The usual shape is `{"stream":"..","data":{..,"U":1,"u":2,"pu":0,..,"b":[["1.5","2"]],"a":[]}}` without white
+        space; it follows `pu`, or `U` - 1 where there is no `pu`.  Levels are pairs of quoted digits.
+        Returns -1, changing nothing, for any other frame: it says nothing against the frame.
+        """
     def snapshot_levels(
         self, bids: list[tuple[float, float]], asks: list[tuple[float, float]], now: int, sequence: int
     ) -> None:

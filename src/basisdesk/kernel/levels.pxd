@@ -16,6 +16,7 @@ cdef class Levels:
     cdef int scan(self, object text) except -1
     cdef int take(self, object pairs) except -1
     cdef int parse(self, const unsigned char* text, Py_ssize_t length) except -1
+    cdef Py_ssize_t run(self, const unsigned char* text, Py_ssize_t length, Py_ssize_t at) except -2
     cdef int plain(self, const unsigned char* text, Py_ssize_t length) except -1
     cdef int level(self, const unsigned char* text, Py_ssize_t length) except -1
     cdef int add(self, double price, double size) except -1

@@ -97,12 +97,30 @@ class Levels:
             raise self.wrong("nothing more was expected")
         return 0
 
+    def run(self, text, length, at):
+        # A list of nothing but plain levels, which begins at `at`; return where it ends, or -1 for anything else.
+        c: cython.uchar
+        self.count = 0
+        if at < 0 or at + 1 >= length or text[at] != 91:
+            return -1
+        if text[at + 1] == 93:
+            return at + 2
+        self.at = at
+        c = 44
+        while c == 44:
+            self.at += 1
+            if not self.plain(text, length) or self.at >= length:
+                return -1
+            c = text[self.at]
+        return self.at + 1 if c == 93 else -1
+
     def plain(self, text, length):
-        # The shape that venues send all day, ["digits.digits","digits.digits"], read without leaving the registers.
+        # The shape that venues send all day, ["digits.digits","digits"], read without leaving the registers.
         # Anything else is left untouched to `level`, which knows the whole grammar.
         at: cython.Py_ssize_t = self.at
         start: cython.Py_ssize_t
         point: cython.Py_ssize_t
+        power: cython.Py_ssize_t
         column: cython.int
         c: cython.uchar
         mantissa: cython.ulonglong
@@ -122,23 +140,26 @@ class Levels:
                     break
                 mantissa = mantissa * 10 + (c - 48)
                 at += 1
-            point = at
-            if point == start or at >= length or text[at] != 46:
+            if at == start or at >= length:
                 return 0
-            at += 1
-            while at < length:
-                c = text[at]
-                if c < 48 or c > 57:
-                    break
-                mantissa = mantissa * 10 + (c - 48)
+            power = 0
+            if text[at] == 46:
                 at += 1
+                point = at
+                while at < length:
+                    c = text[at]
+                    if c < 48 or c > 57:
+                        break
+                    mantissa = mantissa * 10 + (c - 48)
+                    at += 1
+                power = at - point
             if at - start > 18 or mantissa >= EXACT or at + 1 >= length or text[at] != 34:
                 return 0
             value = cython.cast(cython.longlong, mantissa)
-            value = value / POWERS[at - point - 1]
+            value = value / POWERS[power]
             at += 1
             if column == 0:
-                if text[at] != 44:
+                if text[at] != 44 or mantissa == 0:
                     return 0
                 price = value
         if text[at] != 93:
