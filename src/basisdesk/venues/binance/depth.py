@@ -87,6 +87,13 @@ class DepthSync:
     def receive(self, frame: bytes, now: int) -> None:
         """Take a depth frame in the combined wrapper.  This is the hot path."""
         self.tally.frames += 1
+        if self.bridged and self.last is not None:
+            last = self.book.follow(frame, self.last, now)
+            if last >= 0:
+                self.last = last
+                if self._applied(last, now):
+                    self.touched(self.market, now)
+                return
         try:
             update = _decode(frame).data
         except UNREADABLE as error:
@@ -169,6 +176,10 @@ class DepthSync:
             self._gap(now, f"update {last} cannot be read")
             return False
         self.last = last
+        return self._applied(last, now)
+
+    def _applied(self, last: int, now: int) -> bool:
+        book = self.book
         self.tally.book_updates += 1
         if (book.bid >= book.ask or self.crossed) and self._cross(now):
             return False
