@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
@@ -25,12 +26,28 @@ BASIS, INVERSE = f"{PERP}~{SPOT}", f"{COIN}~{SPOT}"
 TERMS = {each.symbol: each for each in well_known()}
 
 
+_opened: list[Journal] = []
+
+
+def journal_in_memory() -> Journal:
+    _opened.append(Journal.open(None, "test"))
+    return _opened[-1]
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close the journals of a test when it ends."""
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
 def level(market: Market, bid: float, ask: float, size: float = 5.0, at: int = START) -> None:
     market.book.snapshot_levels([(bid, size)], [(ask, size)], at, market.book.sequence + 1)
 
 
 def desk_with(*prices: tuple[str, float, float], stale_after: int = 10 * SECOND) -> Desk:
-    desk = Desk(Journal.open(None, "test"), PaperTerms(latency=0), [SECOND], stale_after)
+    desk = Desk(journal_in_memory(), PaperTerms(latency=0), [SECOND], stale_after)
     desk.list_instruments(well_known(), Rank.WELL_KNOWN)
     desk.advance(START)
     for symbol, bid, ask in prices:
@@ -71,7 +88,7 @@ def test_inverse_books_know_what_their_contracts_are_worth(desk: Desk) -> None:
 
 
 def test_terms_that_come_late_set_the_unit_of_an_open_book() -> None:
-    desk = Desk(Journal.open(None, "test"), PaperTerms(), [SECOND], 0)
+    desk = Desk(journal_in_memory(), PaperTerms(), [SECOND], 0)
     market = desk.open_market(COIN, "coinm", "BTCUSD_PERP", None)
     assert (market.book.inverse, market.book.multiplier) == (True, 1.0)
     refusal = desk.refusal_of(COIN)
@@ -210,7 +227,7 @@ def test_a_quote_that_is_asked_for_while_a_book_is_invalid_is_given_once_it_reco
 
 def test_everything_decided_is_in_the_journal_before_it_is_performed() -> None:
     sent: list[int] = []
-    journal = Journal.open(None, "test")
+    journal = journal_in_memory()
     desk = Desk(journal, PaperTerms(latency=0), [SECOND], 0)
     desk.room._paper.send = lambda *_: sent.append(journal.rows)  # type: ignore[method-assign]
     desk.list_instruments(well_known(), Rank.WELL_KNOWN)
