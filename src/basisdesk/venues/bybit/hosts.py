@@ -9,8 +9,9 @@ Followed: https://bybit-exchange.github.io/docs/v5/ws/connect and /docs/v5/guide
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
+from basisdesk.venues.address import address_of
 from basisdesk.venues.bybit.symbols import is_code
 from basisdesk.venues.contract import Line, SnapshotRequest
 
@@ -63,18 +64,18 @@ LINES = {
 
 def line_of(url: str) -> str | None:
     """Return the line that a recorded stream or REST URL belongs to, None where it names none of this venue's."""
-    host, path, query = _parts(url)
+    host, path, query = address_of(url)
     if host not in HOSTS:
         return None
     if path in _OLD_PATHS:
         return _OLD_PATHS[path]
-    line = path.removeprefix(PUBLIC_PATH) if path.startswith(PUBLIC_PATH) else query.get("category", "")
+    line = path.removeprefix(PUBLIC_PATH) if path.startswith(PUBLIC_PATH) else _asked(query).get("category", "")
     return line if line in LINES else None
 
 
 def instruments_line(url: str) -> str | None:
     """Return the line whose instruments a recorded REST URL returns, None for any other URL."""
-    return line_of(url) if _parts(url)[1] == INSTRUMENTS_PATH else None
+    return line_of(url) if address_of(url).path == INSTRUMENTS_PATH else None
 
 
 def request_of(url: str) -> SnapshotRequest | None:
@@ -84,18 +85,13 @@ def request_of(url: str) -> SnapshotRequest | None:
     snapshot.
     """
     line = line_of(url)
-    _, path, query = _parts(url)
-    code = query.get("symbol", "")
+    _, path, query = address_of(url)
+    code = _asked(query).get("symbol", "")
     if line is None or path != FUNDING_PATH or not is_code(code):
         return None
     return SnapshotRequest(line, code, f"{path}?category={line}&symbol={code}")
 
 
-def _parts(url: str) -> tuple[str, str, dict[str, str]]:
-    """Host in lower case, path, and what is asked for by name; empty where there are none."""
-    try:
-        split = urlsplit(url if "://" in url else f"//{url}")
-        query = {name: values[-1] for name, values in parse_qs(split.query).items()}
-        return split.hostname or "", split.path.rstrip("/"), query
-    except ValueError:
-        return "", "", {}
+def _asked(query: str) -> dict[str, str]:
+    """What is asked for, by name; the last one counts."""
+    return {name: values[-1] for name, values in parse_qs(query).items()}

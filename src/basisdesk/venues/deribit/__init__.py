@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from basisdesk.venues.contract import Venue
 from basisdesk.venues.deribit.feed import PublicFeed
-from basisdesk.venues.deribit.hosts import PUBLIC, instruments_line, line_of, request_of
+from basisdesk.venues.deribit.hosts import ADDRESSES, PUBLIC
 from basisdesk.venues.deribit.instruments import decode_instruments
 from basisdesk.venues.deribit.known import terms_of, well_known
 from basisdesk.venues.deribit.symbols import VENUE_NAME, symbol_of
@@ -13,10 +13,10 @@ VENUE = Venue(
     name=VENUE_NAME,
     lines={PUBLIC.name: PUBLIC},
     feed=PublicFeed,
-    line_of=line_of,
-    request_of=request_of,
+    line_of=ADDRESSES.line_of,
+    request_of=ADDRESSES.request_of,
     decode_instruments=decode_instruments,
-    instruments_line=instruments_line,
+    instruments_line=ADDRESSES.instruments_line,
     symbol_of=symbol_of,
     well_known=well_known,
     terms_of=terms_of,

@@ -7,9 +7,10 @@ Spot books of 150 levels live at `/feed`, other spot data at `/ws`; prices of co
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from basisdesk.domain.errors import DecodeError
+from basisdesk.venues.address import address_of
 from basisdesk.venues.contract import Channel, Line, SnapshotRequest
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.funding import PAST_PATHS, PATHS
@@ -93,7 +94,7 @@ _FUNDING = {
 
 def line_of(url: str) -> str | None:
     """Return the line that a recorded URL belongs to, None for a URL of someone else or of no line."""
-    host, path, _ = _parts(url)
+    host, path, _ = address_of(url)
     if host in SPOT_HOSTS:
         return symbols.SPOT
     if host not in CONTRACT_HOSTS:
@@ -104,13 +105,13 @@ def line_of(url: str) -> str | None:
 
 def instruments_line(url: str) -> str | None:
     """Return the line whose instruments a recorded REST URL returns, None for any other URL."""
-    line = _LISTS.get(_parts(url)[1])
+    line = _LISTS.get(address_of(url).path)
     return line if line is not None and line_of(url) == line else None
 
 
 def request_of(url: str) -> SnapshotRequest | None:
     """Return the request of funding terms that a recorded URL answers, None for any other URL."""
-    _, path, query = _parts(url)
+    _, path, query = address_of(url)
     line = _FUNDING.get(path)
     codes = [code.upper() for code in parse_qs(query).get("contract_code", [])]
     if line is None or line_of(url) != line or len(codes) != 1 or not symbols.is_code(line, codes[0]):
@@ -127,12 +128,3 @@ def known_line(name: str) -> Line:
     if name not in LINES:
         raise DecodeError(f"{symbols.VENUE_NAME} has no product line {name!r} (it has {', '.join(LINES)})")
     return LINES[name]
-
-
-def _parts(url: str) -> tuple[str, str, str]:
-    """Host in lower case, path and query; empty texts where there are none or the URL is malformed."""
-    try:
-        split = urlsplit(url if "://" in url else f"//{url}")
-        return split.hostname or "", split.path.rstrip("/"), split.query
-    except ValueError:
-        return "", "", ""
