@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.kernel.book import GAPPED
-from basisdesk.venues.bybit.wire import UNREADABLE, BookFrame, Levels
+from basisdesk.venues.bybit.wire import BookFrame, Levels
 from basisdesk.venues.contract import Trouble
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.bybit.watch import Watch

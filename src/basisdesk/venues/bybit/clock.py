@@ -9,7 +9,7 @@ import msgspec
 
 from basisdesk.domain.errors import DecodeError
 from basisdesk.venues.bybit.symbols import VENUE_NAME
-from basisdesk.venues.bybit.wire import UNREADABLE, count
+from basisdesk.venues.wire import UNREADABLE, count
 
 LATEST = 2**63 - 1
 

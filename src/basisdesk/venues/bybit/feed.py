@@ -23,9 +23,10 @@ from basisdesk.venues.bybit.switchboard import MOST_ROUTES, Switchboard
 from basisdesk.venues.bybit.symbols import VENUE_NAME, is_code, is_perpetual
 from basisdesk.venues.bybit.topics import Topics, topics_of
 from basisdesk.venues.bybit.watch import Desk
-from basisdesk.venues.bybit.wire import UNREADABLE, Envelope
+from basisdesk.venues.bybit.wire import Envelope
 from basisdesk.venues.contract import Channel, Report, Trouble
 from basisdesk.venues.strays import Strays
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -22,7 +22,7 @@ from basisdesk.domain.errors import DecodeError
 from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.venues.bybit.hosts import LINES
 from basisdesk.venues.bybit.symbols import VENUE_NAME, is_code, unified
-from basisdesk.venues.bybit.wire import UNREADABLE, nanoseconds
+from basisdesk.venues.wire import UNREADABLE, nanoseconds
 
 MINUTES_PER_HOUR = 60
 USUAL_HOURS = 8

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from basisdesk.venues.bybit.instruments import Leverage, Lots, Prices, Row, instrument_of
 from basisdesk.venues.bybit.symbols import delivery_of, split_code
-from basisdesk.venues.bybit.wire import NS_PER_MS
+from basisdesk.venues.wire import NS_PER_MS
 
 if TYPE_CHECKING:
     from basisdesk.domain.instrument import Instrument

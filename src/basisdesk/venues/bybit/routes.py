@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from basisdesk.venues.bybit.wire import UNREADABLE, TradeFrame, above_zero
+from basisdesk.venues.bybit.wire import TradeFrame
+from basisdesk.venues.wire import UNREADABLE, above_zero
 
 if TYPE_CHECKING:
     from basisdesk.venues.bybit.watch import Watch

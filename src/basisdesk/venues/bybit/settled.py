@@ -14,8 +14,8 @@ from math import inf
 import msgspec
 
 from basisdesk.venues.bybit.hosts import FUNDING_PATH
-from basisdesk.venues.bybit.wire import nanoseconds, number
 from basisdesk.venues.contract import SnapshotRequest
+from basisdesk.venues.wire import nanoseconds, number
 
 REPLY_NS = 10_000_000_000
 TRIES = 6

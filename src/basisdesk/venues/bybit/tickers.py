@@ -16,15 +16,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.venues.bybit.symbols import is_perpetual
-from basisdesk.venues.bybit.wire import (
-    UNREADABLE,
-    Ticker,
-    TickerFrame,
-    nanoseconds,
-    number,
-    number_or_nan,
-    price_or_nan,
-)
+from basisdesk.venues.bybit.wire import Ticker, TickerFrame, price_or_nan
+from basisdesk.venues.wire import UNREADABLE, nanoseconds, number, number_or_nan
 
 if TYPE_CHECKING:
     from basisdesk.venues.bybit.watch import Side, Watch

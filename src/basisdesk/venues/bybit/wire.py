@@ -9,19 +9,12 @@ decoder makes lists of them.
 
 from __future__ import annotations
 
-from math import inf, nan
-from typing import Annotated, Literal
+from math import nan
+from typing import Literal
 
-import msgspec
-from msgspec import Meta, Raw, Struct, field
+from msgspec import Raw, Struct, field
 
-UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What decoding a frame, or applying what it says, may raise."""
-
-Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-
-NS_PER_MS = 1_000_000
-LATEST_MS = 2**63 // NS_PER_MS - 1
+from basisdesk.venues.wire import Int64, number_or_nan
 
 
 class Envelope(Struct, frozen=True):
@@ -90,35 +83,6 @@ class TickerFrame(Struct, frozen=True, gc=False):
     data: Ticker
 
 
-def number(text: str) -> float:
-    """Return the finite number that `text` spells.
-
-    Raises:
-        ValueError: it spells none.
-    """
-    value = float(text)
-    if not -inf < value < inf:
-        raise ValueError(f"a finite number was expected, not {text[:40]!r}")
-    return value
-
-
-def number_or_nan(text: str) -> float:
-    """Return `number`, or NaN for empty text."""
-    return number(text) if text else nan
-
-
-def above_zero(text: str) -> float:
-    """Return the number above zero that `text` spells.
-
-    Raises:
-        ValueError: it spells none.
-    """
-    value = number(text)
-    if value <= 0.0:
-        raise ValueError(f"a number above zero was expected, not {text[:40]!r}")
-    return value
-
-
 def price_or_nan(text: str) -> float:
     """Return the price that `text` spells; empty text and zero stand for none, NaN.
 
@@ -129,23 +93,3 @@ def price_or_nan(text: str) -> float:
     if value < 0.0:
         raise ValueError(f"a price or a size is not negative: {text[:40]!r}")
     return value if value > 0.0 else nan
-
-
-def nanoseconds(text: str) -> int:
-    """Return milliseconds given as text in nanoseconds, 0 for empty text.
-
-    Raises:
-        ValueError: it is no count of milliseconds that fits.
-    """
-    return count(text, LATEST_MS) * NS_PER_MS if text else 0
-
-
-def count(text: str, most: int) -> int:
-    """Return the whole number from 0 to `most` that decimal digits spell.
-
-    Raises:
-        ValueError: they spell none.
-    """
-    if not (text.isascii() and text.isdigit()) or len(text) > len(str(most)) or int(text) > most:
-        raise ValueError(f"a whole number up to {most} was expected, not {text[:40]!r}")
-    return int(text)

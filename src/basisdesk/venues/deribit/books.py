@@ -18,7 +18,8 @@ import msgspec
 from basisdesk.kernel.book import GAPPED
 from basisdesk.venues.contract import Trouble
 from basisdesk.venues.deribit.channels import EXACT
-from basisdesk.venues.deribit.wire import UNREADABLE, BookRow, Level, Push, WholeRow
+from basisdesk.venues.deribit.wire import BookRow, Level, Push, WholeRow
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Market

@@ -11,7 +11,7 @@ import msgspec
 
 from basisdesk.domain.errors import DecodeError
 from basisdesk.venues.deribit.symbols import VENUE_NAME
-from basisdesk.venues.deribit.wire import NS_PER_MS, UNREADABLE
+from basisdesk.venues.wire import NS_PER_MS, UNREADABLE
 
 LATEST_MS = 2**63 // NS_PER_MS - 1
 

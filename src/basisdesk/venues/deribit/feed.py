@@ -21,8 +21,9 @@ from basisdesk.venues.deribit.pulse import Pulse
 from basisdesk.venues.deribit.switchboard import Switchboard
 from basisdesk.venues.deribit.topics import LEAVE_ID
 from basisdesk.venues.deribit.watch import Desk
-from basisdesk.venues.deribit.wire import UNREADABLE, Envelope, Failure
+from basisdesk.venues.deribit.wire import Envelope, Failure
 from basisdesk.venues.strays import Strays
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

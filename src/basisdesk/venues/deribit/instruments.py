@@ -24,7 +24,7 @@ from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.domain.symbol import expiry_text
 from basisdesk.venues.deribit.symbols import VENUE_NAME, contract_symbol, read_code
 from basisdesk.venues.deribit.tickers import FUNDING_HOURS
-from basisdesk.venues.deribit.wire import NS_PER_MS, UNREADABLE
+from basisdesk.venues.wire import NS_PER_MS, UNREADABLE
 
 PASSED_OVER = ("option", "spot", "future_combo", "option_combo")
 MARGINS = {"reversed": Margin.INVERSE, "linear": Margin.LINEAR}

@@ -16,7 +16,7 @@ from basisdesk.domain.symbol import Symbol
 from basisdesk.venues.deribit.hosts import PUBLIC
 from basisdesk.venues.deribit.instruments import Row, instrument_of
 from basisdesk.venues.deribit.symbols import PERPETUAL, USD, VENUE_NAME, read_code
-from basisdesk.venues.deribit.wire import NS_PER_MS
+from basisdesk.venues.wire import NS_PER_MS
 
 if TYPE_CHECKING:
     from basisdesk.domain.instrument import Instrument

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from basisdesk.venues.contract import Report, Trouble
-from basisdesk.venues.deribit.wire import UNREADABLE, IndexRow, PerpetualRow, PlatformRow, Push, TradeRow, above_zero
+from basisdesk.venues.deribit.wire import IndexRow, PerpetualRow, PlatformRow, Push, TradeRow, above_zero
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET
 
-from basisdesk.venues.deribit.wire import UNREADABLE, Push, TickerRow, number_or_nan, price_or_nan
+from basisdesk.venues.deribit.wire import Push, TickerRow, number_or_nan, price_or_nan
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Carry

@@ -12,20 +12,15 @@ from __future__ import annotations
 from math import nan
 from typing import Annotated, Generic, Literal, TypeVar
 
-import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What decoding a frame, or applying what it says, may raise."""
+from basisdesk.venues.wire import Int64
 
-Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Level = tuple[Literal["new", "change", "delete"], float, float]
 Told = float | UnsetType | None
 """A number of a ticker: absent means not told, null means that there is none."""
 Row = TypeVar("Row")
-
-NS_PER_MS = 1_000_000
 
 
 class Failure(Struct, frozen=True):

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.venues.htx.outbox import key_of_request
-from basisdesk.venues.htx.wire import UNREADABLE, Answer, Book, Push
+from basisdesk.venues.htx.wire import Answer, Book, Push
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Market

@@ -6,7 +6,8 @@ import msgspec
 
 from basisdesk.domain.errors import DecodeError
 from basisdesk.venues.htx import symbols
-from basisdesk.venues.htx.wire import UNREADABLE, nanoseconds
+from basisdesk.venues.htx.wire import nanoseconds
+from basisdesk.venues.wire import UNREADABLE
 
 
 class _Spot(msgspec.Struct, frozen=True):

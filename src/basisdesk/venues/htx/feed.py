@@ -31,8 +31,9 @@ from basisdesk.venues.htx.replies import refusal_of
 from basisdesk.venues.htx.switchboard import MOST_ROUTES, Switchboard
 from basisdesk.venues.htx.topics import split, topics_of
 from basisdesk.venues.htx.watch import Desk
-from basisdesk.venues.htx.wire import UNREADABLE, Envelope
+from basisdesk.venues.htx.wire import Envelope
 from basisdesk.venues.strays import Strays
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

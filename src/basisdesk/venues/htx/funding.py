@@ -18,13 +18,7 @@ import msgspec
 
 from basisdesk.venues.contract import SnapshotRequest
 from basisdesk.venues.htx import symbols
-from basisdesk.venues.htx.wire import (
-    FundingBody,
-    FundingNotice,
-    PastBody,
-    nanoseconds,
-    number,
-)
+from basisdesk.venues.htx.wire import FundingBody, FundingNotice, PastBody, nanoseconds, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,7 +21,8 @@ from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.calendar import delivery
 from basisdesk.venues.htx.hosts import known_line
-from basisdesk.venues.htx.wire import UNREADABLE, nanoseconds
+from basisdesk.venues.htx.wire import nanoseconds
+from basisdesk.venues.wire import UNREADABLE
 
 FUNDING_HOURS = 8
 MOST_DECIMALS = 30

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from basisdesk.venues.htx.wire import UNREADABLE, Refusal
+from basisdesk.venues.htx.wire import Refusal
+from basisdesk.venues.wire import UNREADABLE
 
 OK = ("", "ok")
 _decode_refusal = msgspec.json.Decoder(Refusal).decode

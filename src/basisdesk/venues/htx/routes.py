@@ -18,7 +18,6 @@ import msgspec
 
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.wire import (
-    UNREADABLE,
     Basis,
     Candle,
     ContractQuote,
@@ -31,6 +30,7 @@ from basisdesk.venues.htx.wire import (
     number,
     price,
 )
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, GAPPED, VALID, WAITING
 from basisdesk.venues.contract import Market, Report, Sink, Trouble
 from basisdesk.venues.htx.outbox import Outbox
-from basisdesk.venues.htx.wire import UNREADABLE, side
+from basisdesk.venues.htx.wire import side
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.htx.wire import Book

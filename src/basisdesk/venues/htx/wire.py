@@ -13,20 +13,16 @@ Followed: https://huobiapi.github.io/docs/spot/v1/en/, .../usdt_swap/v1/en/, ...
 from __future__ import annotations
 
 from math import inf, isfinite, nan
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta, Raw, Struct, field
+from msgspec import Raw, Struct, field
 
-UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What decoding a frame, or applying what it says, may raise."""
+from basisdesk.venues.wire import LATEST_MS, NS_PER_MS, Int64
 
-Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Number = float | str
 Tick = TypeVar("Tick")
 
-NS_PER_MS = 1_000_000
-LATEST_MS = 2**63 // NS_PER_MS - 1
 NO_LEVELS = Raw(b"[]")
 _NULL = Raw(b"null")
 _LONGEST_ECHO = 40

@@ -24,7 +24,8 @@ from basisdesk.venues.contract import Report, Sink, Trouble
 from basisdesk.venues.okx.checksum import Texts, levels_of
 from basisdesk.venues.okx.topics import Topic, Topics
 from basisdesk.venues.okx.watch import CROSSED_NS, Source, Watch
-from basisdesk.venues.okx.wire import UNREADABLE, BookRow, Frame
+from basisdesk.venues.okx.wire import BookRow, Frame
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Market

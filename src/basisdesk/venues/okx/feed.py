@@ -22,8 +22,9 @@ from basisdesk.venues.okx.pulse import PONG, Pulse
 from basisdesk.venues.okx.switchboard import Switchboard
 from basisdesk.venues.okx.symbols import symbol_of
 from basisdesk.venues.okx.topics import topics_of
-from basisdesk.venues.okx.wire import UNREADABLE, Arg, Envelope
+from basisdesk.venues.okx.wire import Arg, Envelope
 from basisdesk.venues.strays import Strays
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

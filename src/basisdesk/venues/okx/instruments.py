@@ -19,7 +19,7 @@ from msgspec import Raw, Struct
 from basisdesk.domain.errors import DecodeError
 from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.venues.okx.symbols import VENUE_NAME, contract_symbol, quote_of, symbol_of
-from basisdesk.venues.okx.wire import UNREADABLE, nanoseconds
+from basisdesk.venues.wire import UNREADABLE, nanoseconds
 
 FUNDING_HOURS = 8
 SPOT_FEES = (Decimal("0.0008"), Decimal("0.001"))

@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from basisdesk.venues.okx.wire import (
-    UNREADABLE,
     Frame,
     FundingRow,
     IndexRow,
     MarkRow,
     TickerRow,
     TradeRow,
-    nanoseconds,
-    number,
-    number_or_nan,
     price_or_nan,
 )
+from basisdesk.venues.wire import UNREADABLE, above_zero, nanoseconds, number_or_nan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +94,7 @@ class Trades:
         market.tally.frames += 1
         try:
             rows = _decode_trades(frame).data
-            trades = [(_above_zero(row.price), _above_zero(row.size), row.side == "buy", row.trade_id) for row in rows]
+            trades = [(above_zero(row.price), above_zero(row.size), row.side == "buy", row.trade_id) for row in rows]
         except UNREADABLE as error:
             return error
         if not watch.trades:
@@ -222,13 +219,6 @@ def _fund(carry: Carry, rate: float, at: int, interval: int, settled: float) -> 
     carry.next_at = at
     carry.interval = interval or carry.interval
     carry.settled = carry.settled if isnan(settled) else settled
-
-
-def _above_zero(text: str) -> float:
-    value = number(text)
-    if not value > 0.0:
-        raise ValueError(f"a number above zero was expected, not {text!r}")
-    return value
 
 
 def _last(text: str) -> float:

@@ -4,25 +4,19 @@ All follow https://www.okx.com/docs-v5/en/ (sections "WebSocket" of Public Data 
 Only fields that are used are named; the decoder skips the rest.
 Prices and sizes stay text where their digits matter, and the two sides of a book stay raw JSON, because the kernel
 reads them faster than any decoder makes lists of them.
-Numbers arrive as text and an unknown one as empty text, which `number` and `number_or_nan` settle.
+Numbers arrive as text and an unknown one as empty text.
 """
 
 from __future__ import annotations
 
-from math import inf, nan
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Raw, Struct
 
-UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What decoding a frame, or applying what it says, may raise."""
+from basisdesk.venues.wire import Int64, number_or_nan
 
-Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Row = TypeVar("Row")
-
-NS_PER_MS = 1_000_000
-LATEST_MS = 2**63 // NS_PER_MS - 1
 
 
 class Arg(Struct, frozen=True):
@@ -103,23 +97,6 @@ class FundingRow(Struct, frozen=True, gc=False):
     state: str = msgspec.field(name="settState", default="")
 
 
-def number(text: str) -> float:
-    """Return the finite number that `text` spells.
-
-    Raises:
-        ValueError: it spells none.
-    """
-    value = float(text)
-    if not -inf < value < inf:
-        raise ValueError(f"a finite number was expected, not {text!r}")
-    return value
-
-
-def number_or_nan(text: str) -> float:
-    """Return `number`, or NaN for empty text."""
-    return number(text) if text else nan
-
-
 def price_or_nan(text: str) -> float:
     """Return the price that `text` spells, or NaN for empty text.
 
@@ -130,16 +107,3 @@ def price_or_nan(text: str) -> float:
     if value <= 0.0:
         raise ValueError(f"a price above zero was expected, not {text!r}")
     return value
-
-
-def nanoseconds(text: str) -> int:
-    """Return milliseconds given as text in nanoseconds, 0 for empty text.
-
-    Raises:
-        ValueError: it is no count of milliseconds that fits.
-    """
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit()) or int(text) > LATEST_MS:
-        raise ValueError(f"a time in milliseconds was expected, not {text[:40]!r}")
-    return int(text) * NS_PER_MS
