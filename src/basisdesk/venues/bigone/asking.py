@@ -2,7 +2,7 @@
 
 The first few times it is asked for at once; then pauses double, so that a venue which answers with what is of no use is
 not asked in a tight loop.
-A minute without asking is forgotten.
+What has come, and was not asked for in the minute since, may be asked for at once again.
 An answer is only waited for once the asking was really taken, so a replay, which sends nothing, waits for nothing.
 """
 
@@ -18,11 +18,12 @@ DOUBLINGS = 6
 class Asking:
     """One thing that is asked for; `tries` is how often it was wished for since things were calm."""
 
-    __slots__ = ("_answer_by", "_last", "_ready_at", "tries")
+    __slots__ = ("_answer_by", "_come", "_last", "_ready_at", "tries")
 
     def __init__(self) -> None:
         self.tries = 0
-        self._last: int | None = None
+        self._come = True
+        self._last = 0
         self._ready_at: int | None = None
         self._answer_by: int | None = None
 
@@ -30,10 +31,11 @@ class Asking:
         """Wish for it, `later` ns from now at the earliest; nothing new while it is wished for already."""
         if self._ready_at is not None:
             return
-        if self._last is not None and now - self._last >= CALM_NS + self._pause():
+        if self._come and now - self._last >= CALM_NS:
             self.tries = 0
         self._ready_at = now + max(later, self._pause())
         self._answer_by = None
+        self._come = False
         self._last = now
         self.tries += 1
 
@@ -48,11 +50,12 @@ class Asking:
     def settle(self) -> None:
         """It has come, or is not needed any more."""
         self._ready_at = self._answer_by = None
+        self._come = True
 
-    @property
-    def waiting(self) -> bool:
-        """Whether it is wished or asked for."""
-        return self._ready_at is not None or self._answer_by is not None
+    def failed(self, now: int) -> None:
+        """What came is of no use: wish again."""
+        self._ready_at = self._answer_by = None
+        self.want(now)
 
     def next_deadline(self, now: int) -> int | None:
         """When to look again, or None; a wish that can be taken already is no reason to look."""
@@ -64,8 +67,7 @@ class Asking:
         """Wish again when the answer did not come in time; return whether it did not."""
         if self._answer_by is None or now < self._answer_by:
             return False
-        self._answer_by = None
-        self.want(now)
+        self.failed(now)
         return True
 
     def _pause(self) -> int:

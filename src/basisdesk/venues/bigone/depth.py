@@ -115,8 +115,7 @@ class DepthRoute:
 
     def failed(self, now: int) -> None:
         """What came over REST is of no use: ask again, and for a new connection when that does not help."""
-        self.asking.settle()
-        self.asking.want(now)
+        self.asking.failed(now)
         self._urge(now)
 
     def on_time(self, now: int) -> None:

@@ -12,8 +12,8 @@ Followed: https://open.bigone.com/docs/general-info, /docs/spot/pusher and /docs
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from basisdesk.domain.errors import DecodeError
 from basisdesk.venues.bigone.symbols import CONTRACT, SPOT, VENUE_NAME, is_code
@@ -60,6 +60,28 @@ LINES = {
 }
 
 
+class Handshake(NamedTuple):
+    """Why a stream could not be connected to, and whether trying again may help."""
+
+    again: bool
+    reason: str
+
+
+_HANDSHAKES = {
+    400: Handshake(
+        again=False, reason="invalid parameters in the address: there is no such contract, or no such stream"
+    ),
+    401: Handshake(again=False, reason="the login is missing, wrong or out of date (private stream)"),
+    500: Handshake(again=True, reason="trouble on the venue's side"),
+}
+
+
+def handshake_of(status: int) -> Handshake:
+    """Return what the HTTP status of a refused stream connection means; 101 is success and never comes here."""
+    known = _HANDSHAKES.get(status)
+    return known or Handshake(again=status >= 500 or status == 429, reason=f"refused with HTTP status {status}")  # noqa: PLR2004 (HTTP)
+
+
 def known_line(line: str) -> str:
     """Return the line's name.
 
@@ -76,7 +98,7 @@ def line_of(url: str) -> str | None:
     path, _ = _parts(url)
     if path == SPOT_STREAM or path.startswith(SPOT_REST):
         return SPOT
-    return CONTRACT if path.startswith((CONTRACT_STREAMS, CONTRACT_REST)) else None
+    return CONTRACT if f"{path}/".startswith((CONTRACT_STREAMS, CONTRACT_REST)) else None
 
 
 def instruments_line(url: str) -> str | None:
@@ -161,4 +183,4 @@ def _parts(url: str) -> tuple[str, str]:
         host = split.hostname or ""
     except ValueError:
         return "", ""
-    return (split.path.rstrip("/"), split.query) if host in HOSTS else ("", "")
+    return (unquote(split.path).rstrip("/"), split.query) if host in HOSTS else ("", "")

@@ -169,6 +169,5 @@ class Markets:
     def on_time(self, now: int) -> None:
         """Give up the books that have stayed crossed."""
         for watch in self.heard():
-            at = watch.hopeless_at()
-            if at is not None and now >= at and watch.owner is not None:
-                watch.owner.give_up(now, f"crossed for {now - (watch.crossed_at or now)} ns")
+            if watch.owner is not None and watch.crossed_at is not None and now >= watch.crossed_at + CROSSED_NS:
+                watch.owner.give_up(now, f"crossed for {now - watch.crossed_at} ns")
