@@ -12,7 +12,7 @@ The venue gives linear and inverse in pages (`next_page`).
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import quote_plus
 
 import msgspec
@@ -22,6 +22,7 @@ from basisdesk.domain.errors import DecodeError
 from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.venues.bybit.hosts import LINES
 from basisdesk.venues.bybit.symbols import VENUE_NAME, is_code, unified
+from basisdesk.venues.listing import instruments_of
 from basisdesk.venues.wire import UNREADABLE, nanoseconds
 
 MINUTES_PER_HOUR = 60
@@ -110,19 +111,8 @@ def decode_instruments(line: str, body: bytes) -> list[Instrument]:
         DecodeError: the line is unknown, the body is no list of instruments of this line, or none of its rows can be
             read.
     """
-    page = _page(line, body)
-    found: list[Instrument] = []
-    fault: Exception | None = None
-    for raw in page.rows:
-        try:
-            found.append(instrument_of(line, _decode_row(raw)))
-        except (*UNREADABLE, DecodeError, InvalidOperation) as error:
-            fault = error
-    if fault is not None and not found:
-        raise DecodeError(
-            f"none of the {len(page.rows)} rows is an instrument of {VENUE_NAME} {line}: {fault}"
-        ) from fault
-    return found
+    rows = _page(line, body).rows
+    return instruments_of(rows, lambda raw: instrument_of(line, _decode_row(raw)), f"{VENUE_NAME} {line}")
 
 
 def next_page(line: str, body: bytes) -> str | None:

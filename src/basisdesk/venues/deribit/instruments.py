@@ -12,7 +12,7 @@ Options, combinations and spot pairs are no instruments of ours; a row that cann
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import reduce
 
 import msgspec
@@ -24,6 +24,7 @@ from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.domain.symbol import expiry_text
 from basisdesk.venues.deribit.symbols import VENUE_NAME, contract_symbol, read_code
 from basisdesk.venues.deribit.tickers import FUNDING_HOURS
+from basisdesk.venues.listing import instruments_of
 from basisdesk.venues.wire import NS_PER_MS, UNREADABLE
 
 PASSED_OVER = ("option", "spot", "future_combo", "option_combo")
@@ -86,22 +87,11 @@ def decode_instruments(line: str, body: bytes) -> list[Instrument]:
     Raises:
         DecodeError: the body is no list of instruments, or none of its rows can be read.
     """
-    rows = _rows(body)
-    found: list[Instrument] = []
-    fault: Exception | None = None
-    passed_over = 0
-    for raw in rows:
-        try:
-            row = _decode_row(raw)
-            if row.kind in PASSED_OVER:
-                passed_over += 1
-            else:
-                found.append(instrument_of(line, row))
-        except (*UNREADABLE, DecodeError, InvalidOperation) as error:
-            fault = error
-    if fault is not None and not found and not passed_over:
-        raise DecodeError(f"none of the {len(rows)} rows is an instrument of {VENUE_NAME}: {fault}") from fault
-    return found
+    return instruments_of(_rows(body), lambda raw: _instrument(line, _decode_row(raw)), VENUE_NAME)
+
+
+def _instrument(line: str, row: Row) -> Instrument | None:
+    return None if row.kind in PASSED_OVER else instrument_of(line, row)
 
 
 def _rows(body: bytes) -> list[Raw]:

@@ -11,7 +11,7 @@ Followed: https://huobiapi.github.io/docs/ ("Get all Supported Trading Symbol", 
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import msgspec
 from msgspec import Raw, Struct, field
@@ -22,6 +22,7 @@ from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.calendar import delivery
 from basisdesk.venues.htx.hosts import known_line
 from basisdesk.venues.htx.wire import nanoseconds
+from basisdesk.venues.listing import instruments_of
 from basisdesk.venues.wire import UNREADABLE
 
 FUNDING_HOURS = 8
@@ -104,17 +105,7 @@ def decode_instruments(line: str, body: bytes) -> list[Instrument]:
         raise DecodeError(f"this is no list of instruments of {symbols.VENUE_NAME}: {error}") from error
     if reply.status != "ok":
         raise DecodeError(f"{symbols.VENUE_NAME} answered the request for instruments with {reply.status[:40]!r}")
-    found: list[Instrument] = []
-    fault: Exception | None = None
-    for raw in reply.data:
-        try:
-            found.append(_instrument(line, raw))
-        except (*UNREADABLE, DecodeError, InvalidOperation) as error:
-            fault = error
-    if fault is not None and not found:
-        name = f"{symbols.VENUE_NAME} {line}"
-        raise DecodeError(f"none of the {len(reply.data)} rows is an instrument of {name}: {fault}") from fault
-    return found
+    return instruments_of(reply.data, lambda raw: _instrument(line, raw), f"{symbols.VENUE_NAME} {line}")
 
 
 def _instrument(line: str, raw: Raw) -> Instrument:

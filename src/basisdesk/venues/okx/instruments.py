@@ -11,13 +11,14 @@ Nor does it give fees: the published ones of the lowest tier are taken.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import msgspec
 from msgspec import Raw, Struct
 
 from basisdesk.domain.errors import DecodeError
 from basisdesk.domain.instrument import Instrument, Kind, Margin
+from basisdesk.venues.listing import instruments_of
 from basisdesk.venues.okx.symbols import VENUE_NAME, contract_symbol, quote_of, symbol_of
 from basisdesk.venues.wire import UNREADABLE, nanoseconds
 
@@ -77,21 +78,11 @@ def decode_instruments(line: str, body: bytes) -> list[Instrument]:
         raise DecodeError(f"this is no instruments reply of {VENUE_NAME}: {error}") from error
     if reply.code != "0":
         raise DecodeError(f"{VENUE_NAME} answered the instruments request with {reply.code} {reply.msg}")
-    found: list[Instrument] = []
-    fault: Exception | None = None
-    passed_over = 0
-    for raw in reply.data:
-        try:
-            row = _decode_row(raw)
-            if row.kind in PASSED_OVER:
-                passed_over += 1
-            else:
-                found.append(instrument_of(line, row))
-        except (*UNREADABLE, DecodeError, InvalidOperation) as error:
-            fault = error
-    if fault is not None and not found and not passed_over:
-        raise DecodeError(f"none of the {len(reply.data)} rows is an instrument of {VENUE_NAME}: {fault}") from fault
-    return found
+    return instruments_of(reply.data, lambda raw: _instrument(line, _decode_row(raw)), VENUE_NAME)
+
+
+def _instrument(line: str, row: Row) -> Instrument | None:
+    return None if row.kind in PASSED_OVER else instrument_of(line, row)
 
 
 def instrument_of(line: str, row: Row) -> Instrument:
