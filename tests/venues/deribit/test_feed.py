@@ -9,7 +9,7 @@ import pytest
 
 from basisdesk.kernel.book import CLOSED, VALID, WAITING
 from basisdesk.venues.contract import Channel, SnapshotRequest, Trouble
-from basisdesk.venues.deribit.pulse import QUIET_NS
+from basisdesk.venues.deribit.heartbeat import QUIET_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

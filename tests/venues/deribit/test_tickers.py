@@ -9,7 +9,7 @@ import pytest
 
 from basisdesk.kernel.book import CROSSED, EMPTY, VALID, WAITING, Book
 from basisdesk.venues.contract import Channel, Market, Trouble
-from basisdesk.venues.deribit.pulse import QUIET_NS
+from basisdesk.venues.deribit.heartbeat import QUIET_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ without decoding anything; a frame whose keys stand in another order is decoded 
 The line is the connection's: no frame names it.
 A snapshot comes with each subscription; over REST only the last settled funding rates are asked for.
 No limit to a connection's life is documented; it lasts as long as pings go out.
-Followed: https://bybit-exchange.github.io/docs/v5/ws/connect.
+Followed: https://bybit-exchange.github.io/docs/v5/ws/connect (for pings: How to Send the Heartbeat Packet).
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import msgspec
 from basisdesk.domain.errors import DecodeError
 from basisdesk.kernel.book import CLOSED, WAITING
 from basisdesk.venues.bybit.hosts import FUNDING_PATH, LINES
-from basisdesk.venues.bybit.pulse import Pulse
 from basisdesk.venues.bybit.settled import RefusalError, Settled
 from basisdesk.venues.bybit.switchboard import MOST_ROUTES, Switchboard
 from basisdesk.venues.bybit.symbols import VENUE_NAME, is_code, is_perpetual
@@ -25,6 +24,7 @@ from basisdesk.venues.bybit.topics import Topics, topics_of
 from basisdesk.venues.bybit.watch import Desk
 from basisdesk.venues.bybit.wire import Envelope
 from basisdesk.venues.contract import Channel, Report, Trouble
+from basisdesk.venues.pulse import SteadyPulse
 from basisdesk.venues.strays import Strays
 from basisdesk.venues.wire import UNREADABLE
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from basisdesk.venues.bybit.routes import Route
     from basisdesk.venues.contract import Sink, SnapshotRequest
 
+# The venue closes a connection from which no ping came for ten minutes, and wants one every 20 s.
+PING = b'{"op":"ping"}'
+EVERY_NS = 20_000_000_000
+ANSWER_NS = 10_000_000_000
 PREFIX = b'{"topic":"'
 NAME_AT = len(PREFIX)
 OPERATIONS = ("subscribe", "unsubscribe", "ping", "pong", "auth", "")
@@ -56,7 +60,7 @@ class PublicFeed:
         self._topics = Topics(line)
         self._desk = Desk(sink, self._topics, Settled(line))
         self._funded = [code for code in self._codes if Channel.CARRY in wanted and is_perpetual(line, code)]
-        self._pulse = Pulse()
+        self._pulse = SteadyPulse(PING, EVERY_NS, ANSWER_NS)
         self._strays = Strays(sink)
         self._switchboard = Switchboard(line, self._codes, self._desk)
         self._routes: dict[bytes, Route] = {}

@@ -17,7 +17,7 @@ import msgspec
 from basisdesk.kernel.book import CLOSED, WAITING
 from basisdesk.venues.contract import Report, Trouble
 from basisdesk.venues.deribit.channels import channels_of
-from basisdesk.venues.deribit.pulse import Pulse
+from basisdesk.venues.deribit.heartbeat import Heartbeat
 from basisdesk.venues.deribit.switchboard import Switchboard
 from basisdesk.venues.deribit.topics import LEAVE_ID
 from basisdesk.venues.deribit.watch import Desk
@@ -48,7 +48,8 @@ class PublicFeed:
         self._channels = tuple(channels)
         self._sink = sink
         self._desk = Desk(sink)
-        self._pulse = Pulse()
+        self._heartbeat = Heartbeat()
+        self._pulse = self._heartbeat.pulse
         self._strays = Strays(sink)
         self._switchboard = Switchboard(line, self._codes, self._desk)
         self._routes: dict[bytes, Route] = {}
@@ -61,7 +62,7 @@ class PublicFeed:
 
     def to_send(self) -> list[bytes]:
         """Take the frames that should be sent now."""
-        return self._pulse.take(self._now) + self._desk.topics.take(self._now)
+        return self._heartbeat.take(self._now) + self._desk.topics.take(self._now)
 
     def to_request(self) -> list[SnapshotRequest]:
         """Return nothing: a snapshot comes with each subscription."""
@@ -70,7 +71,7 @@ class PublicFeed:
     def connected(self, now: int) -> None:
         """Begin anew: books wait for their snapshots, subscriptions are queued."""
         self._begin(WAITING, now)
-        self._pulse.start(now)
+        self._heartbeat.start(now)
         names = channels_of(list(self._codes), self._channels)
         for name in names:
             self._switchboard.promise(name)
@@ -79,7 +80,7 @@ class PublicFeed:
     def disconnected(self, now: int) -> None:
         """End: every book is closed."""
         self._begin(CLOSED, now)
-        self._pulse.stop()
+        self._heartbeat.stop()
 
     def receive(self, frame: bytes, now: int) -> None:
         """Take one frame; what cannot be read is counted, reported once a kind, and never raised."""
@@ -130,7 +131,7 @@ class PublicFeed:
                 return self._route(message.params.channel, frame, now)
             case "heartbeat":
                 if message.params.kind == "test_request":
-                    self._pulse.owe()
+                    self._heartbeat.owe()
             case "" if message.error is not None:
                 self._refused(message.request, message.error)
             case "" if message.result is not msgspec.UNSET:

@@ -18,11 +18,11 @@ import msgspec
 from basisdesk.kernel.book import CLOSED, WAITING
 from basisdesk.venues.contract import Channel, Report, Trouble
 from basisdesk.venues.okx.books import RANKS, Desk
-from basisdesk.venues.okx.pulse import PONG, Pulse
 from basisdesk.venues.okx.switchboard import Switchboard
 from basisdesk.venues.okx.symbols import symbol_of
 from basisdesk.venues.okx.topics import topics_of
 from basisdesk.venues.okx.wire import Arg, Envelope
+from basisdesk.venues.pulse import QuietPulse
 from basisdesk.venues.strays import Strays
 from basisdesk.venues.wire import UNREADABLE
 
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from basisdesk.venues.contract import Sink, SnapshotRequest
     from basisdesk.venues.okx.routes import Route
 
+# The venue closes a connection on which nothing was said for 30 s.
+PING = b"ping"
+PONG = b"pong"
+QUIET_NS = 25_000_000_000
+ANSWER_NS = 5_000_000_000
 PREFIX = b'{"arg":{'
 QUIET_EVENTS = ("unsubscribe", "login", "channel-conn-count")
 _NAMED = re.compile(r"\b(channel|instId)\W{1,3}([\w.-]+)")
@@ -48,7 +53,7 @@ class PublicFeed:
         self._channels = tuple(channels)
         self._sink = sink
         self._desk = Desk(sink)
-        self._pulse = Pulse()
+        self._pulse = QuietPulse(PING, QUIET_NS, ANSWER_NS)
         self._strays = Strays(sink)
         self._switchboard = Switchboard(line, self._codes, self._desk, sink)
         self._routes: dict[bytes, Route] = {}
