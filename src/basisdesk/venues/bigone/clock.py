@@ -13,7 +13,8 @@ from msgspec import Meta, Struct, field
 from basisdesk.domain.errors import DecodeError
 from basisdesk.venues.bigone.replies import Refusal, open_envelope
 from basisdesk.venues.bigone.symbols import VENUE_NAME
-from basisdesk.venues.bigone.wire import LATEST, UNREADABLE, reader
+from basisdesk.venues.bigone.wire import LATEST, reader
+from basisdesk.venues.wire import UNREADABLE
 
 
 class _Time(Struct, frozen=True):

@@ -30,11 +30,12 @@ from basisdesk.venues.bigone.rows import (
     read_instruments,
     read_trades,
 )
-from basisdesk.venues.bigone.strays import Strays
 from basisdesk.venues.bigone.symbols import CONTRACT
 from basisdesk.venues.bigone.watch import Markets, Watch
-from basisdesk.venues.bigone.wire import UNREADABLE, price_or_nan, reader
+from basisdesk.venues.bigone.wire import price_or_nan, reader
 from basisdesk.venues.contract import Channel, Report, Trouble
+from basisdesk.venues.strays import Strays
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from basisdesk.domain.errors import DecodeError
+from basisdesk.venues.address import address_of
 from basisdesk.venues.bigone.symbols import CONTRACT, SPOT, VENUE_NAME, is_code
 from basisdesk.venues.contract import Channel, Line, SnapshotRequest, Stream
 
@@ -178,9 +179,5 @@ def _stream(kind: str, codes: tuple[str, ...]) -> Stream:
 
 def _parts(url: str) -> tuple[str, str]:
     """Path (without a slash at its end) and query of a URL of this venue; empty texts for one of someone else."""
-    try:
-        split = urlsplit(url if "://" in url else f"//{url}")
-        host = split.hostname or ""
-    except ValueError:
-        return "", ""
-    return (unquote(split.path).rstrip("/"), split.query) if host in HOSTS else ("", "")
+    address = address_of(url)
+    return (unquote(address.path), address.query) if address.host in HOSTS else ("", "")

@@ -13,7 +13,7 @@ Numbers may be text, also such as `1E+7`.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Raw, Struct, field
@@ -23,7 +23,9 @@ from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.venues.bigone.hosts import known_line
 from basisdesk.venues.bigone.replies import Refusal, open_envelope
 from basisdesk.venues.bigone.symbols import CONTRACT, SPOT, VENUE_NAME, coins_of, contract_symbol, is_code, pair_symbol
-from basisdesk.venues.bigone.wire import UNREADABLE, reader
+from basisdesk.venues.bigone.wire import reader
+from basisdesk.venues.listing import instruments_of
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,16 +87,7 @@ def decode_instruments(line: str, body: bytes) -> list[Instrument]:
         raise DecodeError(f"{VENUE_NAME} answered the request for instruments with {refusal}") from refusal
     except UNREADABLE as error:
         raise DecodeError(f"this is no list of instruments of {VENUE_NAME}: {error}") from error
-    found: list[Instrument] = []
-    fault: Exception | None = None
-    for raw in rows:
-        try:
-            found.append(make(bytes(raw)))
-        except (*UNREADABLE, DecodeError, InvalidOperation) as error:
-            fault = error
-    if fault is not None and not found:
-        raise DecodeError(f"none of the {len(rows)} rows is an instrument of {VENUE_NAME} {line}: {fault}") from fault
-    return found
+    return instruments_of(rows, make, f"{VENUE_NAME} {line}")
 
 
 def pair_of(row: Pair) -> Instrument:
@@ -166,9 +159,9 @@ def contract_of(row: Contract) -> Instrument:
     )
 
 
-_MAKERS: dict[str, Callable[[bytes], Instrument]] = {
-    SPOT: lambda raw: pair_of(_read_pair(raw)),
-    CONTRACT: lambda raw: contract_of(_read_contract(raw)),
+_MAKERS: dict[str, Callable[[Raw], Instrument]] = {
+    SPOT: lambda raw: pair_of(_read_pair(bytes(raw))),
+    CONTRACT: lambda raw: contract_of(_read_contract(bytes(raw))),
 }
 
 

@@ -18,20 +18,27 @@ from basisdesk.venues.bigone import messages
 from basisdesk.venues.bigone.books import BookRoute
 from basisdesk.venues.bigone.hosts import SPOT_REST
 from basisdesk.venues.bigone.messages import Message, read_message
-from basisdesk.venues.bigone.pulse import NAME, Pulse
 from basisdesk.venues.bigone.replies import Refusal, read_reply
 from basisdesk.venues.bigone.rows import keep_candle
-from basisdesk.venues.bigone.strays import Strays
 from basisdesk.venues.bigone.symbols import SPOT
 from basisdesk.venues.bigone.topics import DEPTH, TICKER, Topics, topics_of
 from basisdesk.venues.bigone.watch import Markets, Watch
-from basisdesk.venues.bigone.wire import UNREADABLE, level, price_or_nan, told
+from basisdesk.venues.bigone.wire import level, price_or_nan, told
 from basisdesk.venues.contract import Channel, Daily, Report, Trouble
+from basisdesk.venues.pulse import SteadyPulse
+from basisdesk.venues.strays import Strays
+from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from basisdesk.venues.contract import Sink, SnapshotRequest
+
+# No idle limit is documented, nor the shape of a ping: a venue that refuses it is not asked again on this connection.
+PING_NAME = "ping"
+PING = b'{"requestId":"ping","ping":{}}'
+PING_EVERY_NS = 20_000_000_000
+PONG_NS = 10_000_000_000
 
 _MARKET = re.compile(rb'"market"\s*:\s*"([^"\\]{1,60})"')
 
@@ -45,7 +52,7 @@ class SpotFeed:
         self._sink = sink
         self._markets = Markets(SPOT, self._codes, sink)
         self._topics = Topics(list(self._codes))
-        self._pulse = Pulse()
+        self._pulse = SteadyPulse(PING, PING_EVERY_NS, PONG_NS)
         self._strays = Strays(sink)
         self._books: dict[str, BookRoute] = {}
         self._now = 0
@@ -225,7 +232,7 @@ class SpotFeed:
 
     def _refused(self, message: Message, failure: messages.Failure, now: int) -> None:
         name = str(message.request_id)
-        if name == NAME:
+        if name == PING_NAME:
             self._pulse.stop()
         topic = self._topics.named(name)
         code = "" if topic is None else topic[1]

@@ -17,9 +17,6 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What decoding a frame, or applying what it says, may raise."""
-
 Side = list[tuple[float, float]]
 Shape = TypeVar("Shape")
 
