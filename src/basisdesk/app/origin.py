@@ -15,8 +15,8 @@ from basisdesk.domain.errors import UsageError, nearest
 from basisdesk.venues import VENUES
 from basisdesk.venues.contract import Venue
 
-_UNSERVED = ("bigone", "bybit", "deribit", "htx", "huobi", "okex")
-"""Names of venues that recordings carry and that have no feed; `okex` is what okx was called."""
+_UNSERVED = ("huobi", "okex")
+"""Names that recordings carry and that no feed has: what htx and okx were once called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ Spot states decimals of price and size and the least and greatest value of an or
 and there is no least size but the step.
 Contracts are counted in whole contracts, each worth `multiplier` of base coin (linear) or of US dollars (inverse); the
 greatest leverage is the reciprocal of the initial margin.
-All contracts are perpetual.  That funding is settled every 8 h is presumed from the settlement times seen (02, 10 and
-18 h UTC); the stream tells better (`Carry.interval`).
-Fees are in neither list: the published ones of an ordinary account are taken, for contracts those of the documented
-positions.
+All contracts are perpetual.  That funding is settled every 8 h is presumed from two documented examples (02 and 18 h
+UTC); the stream tells better (`Carry.interval`).
+Fees are in neither list: spot is presumed to cost 0.1 %, contracts what the documented positions paid.
 Numbers may be text, also such as `1E+7`.
 """
 
