@@ -106,6 +106,34 @@ def test_a_deep_book_is_what_a_dictionary_is(changes: list[tuple[int, float]]) -
     assert book.levels(1, 5000) == sorted((p, s) for p, s in asks.items() if s)
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.tuples(st.integers(1, 60), st.sampled_from([0.0, 1.0, 2.0])), max_size=12),
+            st.sampled_from(["rising", "falling", "as drawn"]),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_updates_in_any_order_of_levels_do_the_same(
+    updates: list[tuple[list[tuple[int, float]], str, bool]],
+) -> None:
+    book = book_of([(30.0, 1.0), (10.0, 1.0)], [(31.0, 1.0), (50.0, 1.0)])
+    model: tuple[dict[float, float], dict[float, float]] = ({30.0: 1.0, 10.0: 1.0}, {31.0: 1.0, 50.0: 1.0})
+    for drawn, order, once in updates:
+        levels = [(float(price), size) for price, size in (dict(drawn).items() if once else drawn)]
+        if order != "as drawn":
+            levels.sort(key=lambda level: level[0], reverse=order == "falling")
+        assert book.update_levels(levels, levels, 2, 2) == 2 * len(levels)
+        for side in model:
+            side.update(levels)
+    bids, asks = ([(price, size) for price, size in side.items() if size > 0] for side in model)
+    assert sides(book) == (sorted(bids, reverse=True), sorted(asks))
+    assert (book.depth(0), book.depth(1)) == (len(bids), len(asks))
+
+
 @pytest.mark.parametrize(
     "given_bids",
     [

@@ -222,7 +222,7 @@ class Book:
         key: cython.double = chosen.sign * price
         if chosen.fronted and key >= chosen.front_key:
             return chosen.front_size if key == chosen.front_key else 0.0
-        at: cython.Py_ssize_t = chosen.place(key, chosen.count)
+        at: cython.Py_ssize_t = chosen.find(key)
         return chosen.sizes[at] if at < chosen.count and chosen.keys[at] == key else 0.0
 
     def worth(self, price, unit):

@@ -10,6 +10,7 @@ cdef unsigned long long EXACT
 cdef class Levels:
     cdef double[::1] prices
     cdef double[::1] sizes
+    cdef long long[::1] places
     cdef Py_ssize_t count
     cdef Py_ssize_t room
     cdef Py_ssize_t at

@@ -30,6 +30,7 @@ class Levels:
         self.room = 64
         self.prices = array("d", bytes(8 * self.room))
         self.sizes = array("d", bytes(8 * self.room))
+        self.places = array("q", bytes(8 * self.room))
         self.count = 0
         self.at = 0
 
@@ -73,6 +74,7 @@ class Levels:
                 sizes[i] = self.sizes[i]
             self.prices = prices
             self.sizes = sizes
+            self.places = array("q", bytes(8 * room))
             self.room = room
         self.prices[self.count] = price
         self.sizes[self.count] = size

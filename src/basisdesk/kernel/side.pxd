@@ -25,8 +25,10 @@ cdef class Side:
     cdef int reserve(self, Py_ssize_t room) except -1
     cdef int replace(self, Levels given) except -1
     cdef void change(self, Levels given) noexcept
-    cdef Py_ssize_t place(self, double key, Py_ssize_t hint) noexcept
-    cdef Py_ssize_t put(self, double key, double size, Py_ssize_t hint) noexcept
+    cdef Py_ssize_t find(self, double key) noexcept
+    cdef void insert(self, Levels given, Py_ssize_t missing) noexcept
+    cdef void trim(self) noexcept
+    cdef void put(self, double key, double size) noexcept
     cdef void shift(self, Py_ssize_t source, Py_ssize_t target, Py_ssize_t count) noexcept
     cdef void push(self, double key, double size) noexcept
     cdef double price_of(self, Py_ssize_t rank) noexcept

@@ -4,8 +4,8 @@ Nearly every change happens near the touch, so the best level is last and an ins
 Bids and asks share one code: a level is kept under a key, its price for bids and the negated price for asks, and the
 highest key is the best level.
 Negation is exact, so a price comes out as it went in.
-Searching starts at the touch, then where the level before was found, and doubles its stride: its cost grows with the
-logarithm of the distance, and venues send their levels in order.
+An update first seeks the places of all its levels, then sets those that have one, then inserts the others together:
+searches that do not wait for each other run side by side in the processor, and what has to move moves once.
 A removed level keeps its place with size 0, because most prices come back; `settle` drops such places when depth is
 read, and when they outnumber the levels.
 A venue may tell the touch on a faster path than the depth: `front` shows it in place of the levels it outdates, until
@@ -77,11 +77,77 @@ class Side:
 
     def change(self, given):
         i: cython.Py_ssize_t
-        hint: cython.Py_ssize_t = self.count
+        at: cython.Py_ssize_t
+        key: cython.double
+        size: cython.double
+        missing: cython.Py_ssize_t = 0
+        # First where each level belongs: no search waits for another, so the processor runs several at once.
         for i in range(given.count):
-            hint = self.put(self.sign * given.prices[i], given.sizes[i], hint)
+            given.places[i] = self.find(self.sign * given.prices[i])
+        # Then the levels that have a place already, counted without a branch: nobody can guess which come and which go.
+        for i in range(given.count):
+            at = given.places[i]
+            key = self.sign * given.prices[i]
+            size = given.sizes[i]
+            if at < self.count and self.keys[at] == key:
+                self.live += (size > 0.0) - (self.sizes[at] > 0.0)
+                self.sizes[at] = size
+            else:
+                given.prices[missing] = given.prices[i]
+                given.sizes[missing] = size
+                given.places[missing] = at
+                missing += 1
+        self.trim()
+        self.insert(given, missing)
         if self.count > 2 * self.live + 64:
             self.settle()
+
+    def insert(self, given, missing):
+        # The levels without a place, the first `missing` of `given`.  Sorted, as venues send them, they go in from the
+        # best down, so that what lies between two of them moves once.
+        i: cython.Py_ssize_t
+        j: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        new: cython.Py_ssize_t = 0
+        rises: cython.Py_ssize_t = 0
+        falls: cython.Py_ssize_t = 0
+        end: cython.Py_ssize_t = self.count
+        for i in range(missing):
+            new += given.sizes[i] > 0.0
+            if i > 0:
+                rises += self.sign * given.prices[i] > self.sign * given.prices[i - 1]
+                falls += self.sign * given.prices[i] < self.sign * given.prices[i - 1]
+        if missing > 1 and rises < missing - 1 and falls < missing - 1:
+            for i in range(missing):
+                self.put(self.sign * given.prices[i], given.sizes[i])
+            return
+        self.count += new
+        self.live += new
+        for i in range(missing):
+            j = missing - 1 - i if rises > 0 else i
+            if given.sizes[j] > 0.0:
+                at = given.places[j] if given.places[j] < end else end
+                self.shift(at, at + new, end - at)
+                end = at
+                new -= 1
+                self.keys[at + new] = self.sign * given.prices[j]
+                self.sizes[at + new] = given.sizes[j]
+
+    def find(self, key):
+        # Index of the first key that is not below `key`: halving without a branch, which no predictor could guess.
+        low: cython.Py_ssize_t = 0
+        left: cython.Py_ssize_t = self.count
+        half: cython.Py_ssize_t
+        while left > 0:
+            half = (left + 1) >> 1
+            low += half * (self.keys[low + half - 1] < key)
+            left -= half
+        return low
+
+    def trim(self):
+        # The best place is always a level, so that the touch needs no search.
+        while self.count > 0 and self.sizes[self.count - 1] == 0.0:
+            self.count -= 1
 
     def clear(self):
         self.count = 0
@@ -122,58 +188,19 @@ class Side:
             self.count += 1
             self.live += 1
 
-    def place(self, key, hint):
-        # Index of the first key that is not below `key`, sought outward from `hint` (0 to `count`).
-        low: cython.Py_ssize_t
-        high: cython.Py_ssize_t
-        stride: cython.Py_ssize_t = 1
-        if hint < self.count and self.keys[hint] < key:
-            low = hint
-            high = hint + 1
-            while high < self.count and self.keys[high] < key:
-                low = high
-                high += stride
-                stride += stride
-            if high > self.count:
-                high = self.count
-        else:
-            high = hint
-            low = hint - 1
-            while low >= 0 and self.keys[low] >= key:
-                high = low
-                low -= stride
-                stride += stride
-            if low < 0:
-                low = -1
-        # The key lies after `low` and not after `high`: halve without a branch, which no predictor could guess.
-        low += 1
-        left: cython.Py_ssize_t = high - low
-        half: cython.Py_ssize_t
-        while left > 0:
-            half = (left + 1) >> 1
-            low += half * (self.keys[low + half - 1] < key)
-            left -= half
-        return low
-
-    def put(self, key, size, hint):
-        # Set, insert or remove one level; return its index, near which the next level of an update lies.
-        at: cython.Py_ssize_t = self.place(key, hint)
-        found: cython.bint = at < self.count and self.keys[at] == key
-        if size > 0.0:
-            if not found:
-                self.shift(at, at + 1, self.count - at)
-                self.keys[at] = key
-                self.sizes[at] = 0.0
-                self.count += 1
-            if self.sizes[at] == 0.0:
-                self.live += 1
+    def put(self, key, size):
+        # Set, insert or remove one level, wherever it lies.
+        at: cython.Py_ssize_t = self.find(key)
+        if at < self.count and self.keys[at] == key:
+            self.live += (size > 0.0) - (self.sizes[at] > 0.0)
             self.sizes[at] = size
-        elif found and self.sizes[at] > 0.0:
-            self.sizes[at] = 0.0
-            self.live -= 1
-            while self.count > 0 and self.sizes[self.count - 1] == 0.0:
-                self.count -= 1
-        return at if at < self.count else self.count
+            self.trim()
+        elif size > 0.0:
+            self.shift(at, at + 1, self.count - at)
+            self.keys[at] = key
+            self.sizes[at] = size
+            self.count += 1
+            self.live += 1
 
     def shift(self, source, target, count):
         if cython.compiled:  # pragma: no cover (the other branch is the same in plain Python)
