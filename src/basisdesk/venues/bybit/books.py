@@ -79,9 +79,9 @@ class BookRoute:
 
     def give_up(self, now: int) -> None:
         """The book has been crossed for too long: ask for a new one; this one stays crossed until it comes."""
-        since = self._watch.crossed_at or now
+        lasted = self._watch.crossing.lasted(now)
         self._leave()
-        self._watch.say(now, Trouble.CROSSED, f"crossed for {now - since} ns: subscribing again")
+        self._watch.say(now, Trouble.CROSSED, f"crossed for {lasted} ns: subscribing again")
 
     def _change(self, levels: Levels, now: int) -> None:
         self.market.book.update(levels.bids, levels.asks, now, levels.update)
@@ -113,7 +113,7 @@ class BookRoute:
         self._cross = levels.cross
         self._repeats = 0
         market.tally.book_updates += 1
-        if (book.bid >= book.ask or watch.crossed_at is not None) and watch.note_crossing(now):
+        if (book.bid >= book.ask or watch.crossing.since is not None) and watch.note_crossing(now):
             self.give_up(now)
         watch.desk.sink.touched(market, now)
 

@@ -3,7 +3,6 @@
 Books of several depths may be heard: the deepest one owns the book.
 Tickers fill it, one level a side, only where no book was heard or asked for; a second connection may hold the book of
 the same market, so what is in it is looked at first, and only what came over this connection is dropped with it.
-A crossed book is counted once, when it becomes crossed; one that stays so has missed something.
 """
 
 from __future__ import annotations
@@ -15,9 +14,8 @@ from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, VALID, WAITING
 from basisdesk.venues.bybit.settled import Settled
 from basisdesk.venues.bybit.topics import Topics
 from basisdesk.venues.contract import Market, Report, Sink, Trouble
+from basisdesk.venues.crossing import Crossing, Crossings
 
-CROSSED_UPDATES = 20
-CROSSED_NS = 1_000_000_000
 Side = list[tuple[float, float]]
 
 _BARE = (WAITING, CLOSED)
@@ -38,25 +36,22 @@ class Source(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Desk:
-    """What the markets of one connection share; `crossing` holds when a crossed book is to be given up, by code."""
+    """What the markets of one connection share; its crossed books go by their code."""
 
     sink: Sink
     topics: Topics
     settled: Settled
-    crossing: dict[str, tuple[int, Source]] = field(default_factory=dict)
+    crossings: Crossings = field(default_factory=Crossings)
 
     def next_deadline(self) -> int | None:
         """When `on_time` wants to be called, or None."""
-        deadlines = [self.topics.next_deadline(), self.settled.next_deadline()]
-        deadlines += [at for at, _ in self.crossing.values()]
+        deadlines = (self.topics.next_deadline(), self.settled.next_deadline(), self.crossings.next_deadline())
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
     def on_time(self, now: int) -> None:
         """Give up the books that have stayed crossed, and ask again for rates that did not come."""
         self.settled.on_time(now)
-        for at, source in list(self.crossing.values()):
-            if now >= at:
-                source.give_up(now)
+        self.crossings.on_time(now)
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +59,7 @@ class Watch:
     """A market and what is heard of it.
 
     `promised` says that a book was asked for, `filled` that the book is made of tickers of this connection, and
-    `traded` that trades are heard; `crossed_at` is None while the book is not crossed.
+    `traded` that trades are heard.
     """
 
     market: Market
@@ -73,8 +68,10 @@ class Watch:
     promised: bool = False
     filled: bool = False
     traded: bool = False
-    crossed_at: int | None = None
-    crossed_updates: int = 0
+    crossing: Crossing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.crossing = Crossing(self.market, self.desk.sink)
 
     def say(self, now: int, trouble: Trouble, detail: str) -> None:
         """Report a trouble of this market."""
@@ -111,21 +108,15 @@ class Watch:
 
     def uncross(self) -> None:
         """The book is not crossed, or not believed any more."""
-        self.crossed_at = None
-        self.desk.crossing.pop(self.market.code, None)
+        self.crossing.end()
+        self.desk.crossings.drop(self.market.code)
 
     def note_crossing(self, now: int) -> bool:
         """Look whether the book is crossed; return whether it has been for too long to be believed."""
-        book = self.market.book
-        if not book.bid >= book.ask:
-            self.uncross()
-            return False
-        if self.crossed_at is None:
-            self.crossed_at = now
-            self.crossed_updates = 0
-            self.market.tally.crossed += 1
-            self.say(now, Trouble.CROSSED, f"best bid {book.bid} is not below best ask {book.ask}")
-        if self.owner is not None:
-            self.desk.crossing[self.market.code] = self.crossed_at + CROSSED_NS, self.owner
-        self.crossed_updates += 1
-        return self.crossed_updates > CROSSED_UPDATES or now - self.crossed_at > CROSSED_NS
+        crossing = self.crossing
+        hopeless = crossing.note(now)
+        if crossing.since is None:
+            self.desk.crossings.drop(self.market.code)
+        elif self.owner is not None:
+            self.desk.crossings.hold(self.market.code, crossing.since, self.owner)
+        return hopeless

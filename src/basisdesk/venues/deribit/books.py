@@ -71,9 +71,9 @@ class BookRoute:
 
     def give_up(self, now: int) -> None:
         """The book has been crossed for too long: ask for a new one; this one stays crossed until it comes."""
-        since = self._watch.crossed_at or 0
+        lasted = self._watch.crossing.lasted(now)
         self._forsake()
-        self._watch.say(now, Trouble.CROSSED, f"crossed for {now - since} ns: subscribing again")
+        self._watch.say(now, Trouble.CROSSED, f"crossed for {lasted} ns: subscribing again")
 
     def _snapshot(self, row: BookRow, now: int) -> None:
         watch = self._watch
@@ -168,7 +168,7 @@ class WholeRoute:
 
     def give_up(self, _now: int) -> None:
         """The next message says everything again; until then the book stays crossed."""
-        self._watch.desk.crossing.pop(self.market.code, None)
+        self._watch.desk.crossings.drop(self.market.code)
 
     def _compare(self, row: WholeRow) -> None:
         """Compare with the better book where both are at the same change."""

@@ -97,8 +97,11 @@ class PublicFeed:
 
     def next_deadline(self) -> int | None:
         """When `on_time` wants to be called (ns), or None."""
-        deadlines = [self._pulse.next_deadline(), self._desk.topics.next_deadline()]
-        deadlines += [at for at, _ in self._desk.crossing.values()]
+        deadlines = [
+            self._pulse.next_deadline(),
+            self._desk.topics.next_deadline(),
+            self._desk.crossings.next_deadline(),
+        ]
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
     def on_time(self, now: int) -> None:
@@ -108,9 +111,7 @@ class PublicFeed:
             self._tell(Trouble.SILENT, "", "nothing was received for 5 s after public/test")
         for name in self._desk.topics.overdue(now):
             self._tell(Trouble.SILENT, self._switchboard.symbol(name), f"{name} was not granted: asking again")
-        for at, source in list(self._desk.crossing.values()):
-            if now >= at:
-                source.give_up(now)
+        self._desk.crossings.on_time(now)
 
     def _begin(self, state: int, now: int) -> None:
         self._now = now

@@ -4,7 +4,6 @@ Several channels may speak of the same book: the best one heard owns it, and quo
 where no book channel was heard or promised.
 A second connection may hold the book of the same market, so what is in it is looked at first, and only what came over
 this connection is dropped with it.
-A crossed book is counted once, when it becomes crossed; one that stays so has missed something.
 """
 
 from __future__ import annotations
@@ -15,10 +14,9 @@ from typing import Protocol
 
 from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, VALID, WAITING
 from basisdesk.venues.contract import Market, Report, Sink, Trouble
+from basisdesk.venues.crossing import Crossing, Crossings
 from basisdesk.venues.deribit.topics import Topics
 
-CROSSED_UPDATES = 20
-CROSSED_NS = 1_000_000_000
 Side = list[tuple[float, float]]
 
 _BARE = (WAITING, CLOSED)
@@ -40,11 +38,11 @@ class Source(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Desk:
-    """What the markets of one connection share; `crossing` holds when a crossed book is to be given up, by code."""
+    """What the markets of one connection share; its crossed books go by their code."""
 
     sink: Sink
     topics: Topics = field(default_factory=Topics)
-    crossing: dict[str, tuple[int, Source]] = field(default_factory=dict)
+    crossings: Crossings = field(default_factory=Crossings)
 
 
 def _nothing() -> list[float]:
@@ -68,8 +66,10 @@ class Watch:
     quoted: bool = False
     trades: str = ""
     touch: list[float] = field(default_factory=_nothing)
-    crossed_at: int | None = None
-    crossed_updates: int = 0
+    crossing: Crossing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.crossing = Crossing(self.market, self.desk.sink)
 
     def say(self, now: int, trouble: Trouble, detail: str) -> None:
         """Report a trouble of this market."""
@@ -108,24 +108,18 @@ class Watch:
 
     def uncross(self) -> None:
         """The book is not crossed, or not believed any more."""
-        self.crossed_at = None
-        self.desk.crossing.pop(self.market.code, None)
+        self.crossing.end()
+        self.desk.crossings.drop(self.market.code)
 
     def note_crossing(self, now: int) -> None:
         """Look whether the book is crossed, and give up one that has been for too long to be believed."""
-        book = self.market.book
-        if not book.bid >= book.ask:
-            self.uncross()
+        crossing, book = self.crossing, self.market.book
+        if crossing.since is None and not book.bid >= book.ask:
             return
-        if self.crossed_at is None:
-            self.crossed_at = now
-            self.crossed_updates = 0
-            self.market.tally.crossed += 1
-            self.say(now, Trouble.CROSSED, f"best bid {book.bid} is not below best ask {book.ask}")
-        self.crossed_updates += 1
-        if self.owner is None:
-            return
-        if self.crossed_updates > CROSSED_UPDATES or now - self.crossed_at > CROSSED_NS:
+        hopeless = crossing.note(now)
+        if crossing.since is None:
+            self.desk.crossings.drop(self.market.code)
+        elif self.owner is not None and hopeless:
             self.owner.give_up(now)
-        else:
-            self.desk.crossing[self.market.code] = self.crossed_at + CROSSED_NS, self.owner
+        elif self.owner is not None:
+            self.desk.crossings.hold(self.market.code, crossing.since, self.owner)

@@ -151,8 +151,9 @@ class PublicFeed:
 
     def next_deadline(self) -> int | None:
         """When `on_time` wants to be called (ns), or None."""
-        deadlines = [self._pulse.next_deadline(), self._desk.outbox.next_deadline(), self._rounds.next_deadline()]
-        deadlines += [at for at, _ in self._desk.crossing.values()]
+        desk = self._desk
+        deadlines = [self._pulse.next_deadline(), desk.outbox.next_deadline(), self._rounds.next_deadline()]
+        deadlines.append(desk.crossings.next_deadline())
         deadlines += [self._switchboard.rolls_at] if self._switchboard.rolls_at < NEVER else []
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
@@ -166,9 +167,7 @@ class PublicFeed:
             topic = topic_of_key(key)
             what = topic if topic == key else f"the book of {topic}"
             self._tell(Trouble.SILENT, self._symbol(topic), f"{what} was not answered in time: asking again")
-        for at, watch in list(self._desk.crossing.values()):
-            if now >= at:
-                watch.give_up(now)
+        self._desk.crossings.on_time(now)
         if self._pulse.overdue(now):
             self._tell(Trouble.SILENT, "", "nothing was received for 20 s, though the venue pings every 5 s")
 

@@ -5,7 +5,6 @@ channel was heard or promised.
 A channel that loses its step lets go of the book, so that a whole book of another channel may stand in at once.
 A second connection may have channels of the same market, so what is in the book is looked at before a ticker replaces
 it, and only what came over this connection is dropped when it ends.
-A crossed book is counted once, when it becomes crossed; one that stays so has missed something.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, GAPPED, VALID, WAITING
 from basisdesk.venues.contract import Market, Report, Sink, Trouble
+from basisdesk.venues.crossing import CROSSED_NS, Crossing, Crossings
 from basisdesk.venues.htx.outbox import Outbox
 from basisdesk.venues.htx.wire import side
 from basisdesk.venues.wire import UNREADABLE
@@ -22,8 +22,6 @@ from basisdesk.venues.wire import UNREADABLE
 if TYPE_CHECKING:
     from basisdesk.venues.htx.wire import Book
 
-CROSSED_UPDATES = 20
-CROSSED_NS = 1_000_000_000
 MOST_TRADE_IDS = 512
 Levels = list[tuple[float, float]]
 
@@ -50,11 +48,11 @@ class Source(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Desk:
-    """What the routes of one connection share; `crossing` holds when a crossed book is to be given up."""
+    """What the routes of one connection share; its crossed books go by their code."""
 
     sink: Sink
     outbox: Outbox = field(default_factory=Outbox)
-    crossing: dict[str, tuple[int, Watch]] = field(default_factory=dict)
+    crossings: Crossings = field(default_factory=Crossings)
 
 
 @dataclass(slots=True, eq=False)
@@ -73,9 +71,10 @@ class Watch:
     lost: bool = False
     printed: bool = False
     trade_ids: dict[str, None] = field(default_factory=dict)
-    crossed: bool = False
-    crossed_since: int = 0
-    crossed_updates: int = 0
+    crossing: Crossing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.crossing = Crossing(self.market, self.desk.sink)
 
     def restart(self, state: int, now: int) -> None:
         """A connection begins or ended: forget its channels; what came over it is dropped."""
@@ -148,16 +147,15 @@ class Watch:
     def settle(self, now: int) -> None:
         """The book changed: look whether it is crossed, give it up when it has been for too long, and tell the sink."""
         book = self.market.book
-        if self.crossed or book.bid >= book.ask:
-            self._cross(now)
-            if self.crossed_updates > CROSSED_UPDATES or (self.crossed and now - self.crossed_since >= CROSSED_NS):
-                self.give_up(now)
+        if (self.crossing.since is not None or book.bid >= book.ask) and self._cross(now):
+            self.give_up(now)
         self.desk.sink.touched(self.market, now)
 
     def give_up(self, now: int) -> None:
         """The book has been crossed for too long: ask for a new one; this one stays crossed until it comes."""
-        waited, self.crossed_since, self.crossed_updates = now - self.crossed_since, now, 0
-        self.desk.crossing.pop(self.market.code, None)
+        waited = self.crossing.lasted(now)
+        self.crossing.since, self.crossing.updates = now, 0
+        self.desk.crossings.drop(self.market.code)
         if self.depth is not None and self.depth.renew(now):
             self.lost = True
             self.tell(Trouble.CROSSED, f"crossed for {waited} ns: asking for a new book", now)
@@ -176,20 +174,15 @@ class Watch:
                 del self.trade_ids[next(iter(self.trade_ids))]
         return True
 
-    def _cross(self, now: int) -> None:
-        book = self.market.book
-        if not book.bid >= book.ask:
-            self._uncross()
-            return
-        if not self.crossed:
-            self.crossed = True
-            self.crossed_since = now
-            self.market.tally.crossed += 1
-            self.tell(Trouble.CROSSED, f"best bid {book.bid} is not below best ask {book.ask}", now)
-        self.crossed_updates += 1
-        self.desk.crossing.setdefault(self.market.code, (self.crossed_since + CROSSED_NS, self))
+    def _cross(self, now: int) -> bool:
+        crossing = self.crossing
+        hopeless = crossing.note(now)
+        if crossing.since is None:
+            self.desk.crossings.drop(self.market.code)
+        else:
+            self.desk.crossings.hold(self.market.code, crossing.since, self)
+        return hopeless or crossing.lasted(now) >= CROSSED_NS
 
     def _uncross(self) -> None:
-        self.crossed = False
-        self.crossed_updates = 0
-        self.desk.crossing.pop(self.market.code, None)
+        self.crossing.end()
+        self.desk.crossings.drop(self.market.code)

@@ -21,14 +21,15 @@ import msgspec
 
 from basisdesk.kernel.book import GAPPED, MISMATCHED
 from basisdesk.venues.contract import Report, Sink, Trouble
+from basisdesk.venues.crossing import Crossings
 from basisdesk.venues.okx.checksum import Texts, levels_of
-from basisdesk.venues.okx.topics import Topic, Topics
-from basisdesk.venues.okx.watch import CROSSED_NS, Source, Watch
+from basisdesk.venues.okx.topics import Topics
 from basisdesk.venues.okx.wire import BookRow, Frame
 from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Market
+    from basisdesk.venues.okx.watch import Source, Watch
 
 # The deeper and the finer the channel, the higher it ranks.
 RANKS = {"bbo-tbt": 1, "books5": 2, "books50-l2-tbt": 3, "books": 4, "books-l2-tbt": 5}
@@ -39,11 +40,11 @@ _decode = msgspec.json.Decoder(Frame[BookRow]).decode
 
 @dataclass(slots=True, eq=False)
 class Desk:
-    """What the routes of one connection share; `crossing` holds when a crossed book is to be given up."""
+    """What the routes of one connection share, its crossed books among it."""
 
     sink: Sink
     topics: Topics = field(default_factory=Topics)
-    crossing: dict[Topic, tuple[int, BookRoute]] = field(default_factory=dict)
+    crossings: Crossings = field(default_factory=Crossings)
 
 
 class BookRoute:
@@ -75,8 +76,8 @@ class BookRoute:
         self.sequence: int | None = None
         self._previous: int | None = None
         self._texts: Texts | None = None
-        self._watch.crossed = False
-        self._desk.crossing.pop((self.channel, self.market.code), None)
+        self._watch.crossing.end()
+        self._desk.crossings.drop((self.channel, self.market.code))
 
     def receive(self, frame: bytes, now: int) -> Exception | None:
         """Take one frame; return what made it unreadable, if anything."""
@@ -106,9 +107,9 @@ class BookRoute:
         """The book has been crossed for too long: ask for a new one; this one stays crossed until it comes."""
         self._synced = False
         self._lost = True
-        self._desk.crossing.pop((self.channel, self.market.code), None)
+        self._desk.crossings.drop((self.channel, self.market.code))
         self._desk.topics.renew((self.channel, self.market.code))
-        detail = f"crossed for {now - self._watch.crossed_since} ns: subscribing again"
+        detail = f"crossed for {self._watch.crossing.lasted(now)} ns: subscribing again"
         self._desk.sink.report(Report(now, Trouble.CROSSED, self.market.symbol, detail))
 
     def _update(self, row: BookRow, now: int) -> Exception | None:
@@ -192,15 +193,16 @@ class BookRoute:
     def _settle(self, now: int) -> None:
         watch = self._watch
         book = watch.market.book
-        if watch.crossed or book.bid >= book.ask:
+        crossing = watch.crossing
+        if crossing.since is not None or book.bid >= book.ask:
             topic = (self.channel, watch.market.code)
-            hopeless = watch.note_crossing(self._desk.sink, now)
-            if not watch.crossed or self.whole:
-                self._desk.crossing.pop(topic, None)
+            hopeless = crossing.note(now)
+            if crossing.since is None or self.whole:
+                self._desk.crossings.drop(topic)
             elif hopeless:
                 self.give_up(now)
             else:
-                self._desk.crossing[topic] = (watch.crossed_since + CROSSED_NS, self)
+                self._desk.crossings.hold(topic, crossing.since, self)
         self._desk.sink.touched(watch.market, now)
 
     def _compare(self, owner: Source, row: BookRow) -> Exception | None:

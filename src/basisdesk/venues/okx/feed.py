@@ -104,8 +104,11 @@ class PublicFeed:
 
     def next_deadline(self) -> int | None:
         """When `on_time` wants to be called (ns), or None."""
-        deadlines = [self._pulse.next_deadline(), self._desk.topics.next_deadline()]
-        deadlines += [at for at, _ in self._desk.crossing.values()]
+        deadlines = [
+            self._pulse.next_deadline(),
+            self._desk.topics.next_deadline(),
+            self._desk.crossings.next_deadline(),
+        ]
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
     def on_time(self, now: int) -> None:
@@ -116,9 +119,7 @@ class PublicFeed:
         for (channel, code), again in self._desk.topics.overdue(now):
             fate = "asking again" if again else "given up"
             self._tell(Trouble.SILENT, self._symbol(code), f"{channel} of {code} was not granted within 5 s: {fate}")
-        for at, route in list(self._desk.crossing.values()):
-            if now >= at:
-                route.give_up(now)
+        self._desk.crossings.on_time(now)
 
     def _find(self, frame: bytes, now: int) -> Route | None:
         """Decode as far as to know what the frame is; return its route, None when that settles it."""

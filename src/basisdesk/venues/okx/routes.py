@@ -138,7 +138,7 @@ class Tickers:
         except UNREADABLE as error:
             return error
         for bids, asks, last, last_size in quotes:
-            alone = market.code not in self._promised and watch.fill(bids, asks, self._desk.sink, now)
+            alone = market.code not in self._promised and watch.fill(bids, asks, now)
             noted = not watch.trades and not isnan(last)
             if noted:
                 market.book.trade(last, last_size, now)

@@ -98,7 +98,7 @@ class Switchboard:
         if code not in self._watches:
             wanted = not self._codes or code in self._codes
             market = self._sink.market(self._line, code) if wanted else None
-            self._watches[code] = None if market is None else Watch(market)
+            self._watches[code] = None if market is None else Watch(market, self._sink)
             if market is not None and (underlying := underlying_of(code)):
                 self._families.setdefault(underlying, []).append(market)
         return self._watches[code]

@@ -4,22 +4,17 @@ Several channels may speak of the same book: the deepest one heard owns it, and 
 channel was heard or promised.
 A second connection may have channels of the same market, so what is in the book is looked at before a ticker replaces
 it, and only what came over this connection is dropped when it ends.
-A crossed book is counted once, when it becomes crossed; one that stays so has missed something.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, VALID, WAITING
-from basisdesk.venues.contract import Market, Report, Trouble
+from basisdesk.venues.contract import Market, Sink
+from basisdesk.venues.crossing import Crossing
 
-if TYPE_CHECKING:
-    from basisdesk.venues.contract import Sink
-
-CROSSED_UPDATES = 20
-CROSSED_NS = 1_000_000_000
 Levels = list[tuple[float, float]]
 
 _BARE = (WAITING, CLOSED)
@@ -44,12 +39,14 @@ class Watch:
     """
 
     market: Market
+    sink: Sink
     depth: Source | None = None
     filled: bool = False
     trades: str = ""
-    crossed: bool = False
-    crossed_since: int = 0
-    crossed_updates: int = 0
+    crossing: Crossing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.crossing = Crossing(self.market, self.sink)
 
     def restart(self, state: int) -> bool:
         """A connection begins or ended: forget its channels; return whether its book took this state."""
@@ -60,31 +57,15 @@ class Watch:
         self.depth = None
         self.filled = False
         self.trades = ""
-        self.crossed = False
+        self.crossing.end()
         return ours
 
-    def fill(self, bids: Levels, asks: Levels, sink: Sink, now: int) -> bool:
+    def fill(self, bids: Levels, asks: Levels, now: int) -> bool:
         """Make a book of one level a side of a ticker; return whether it may stand in for a better one."""
         book = self.market.book
         mine = self.filled and max(book.depth(0), book.depth(1)) <= 1 and book.state(0) in _IN_SYNC
         self.filled = self.depth is None and (mine or book.state(0) == WAITING)
         if self.filled:
             book.snapshot_levels(bids, asks, now, 0)
-            self.note_crossing(sink, now)
+            self.crossing.note(now)
         return self.filled
-
-    def note_crossing(self, sink: Sink, now: int) -> bool:
-        """Look whether the book is crossed; return whether it has been for too long to be believed."""
-        book = self.market.book
-        if not book.bid >= book.ask:
-            self.crossed = False
-            return False
-        if not self.crossed:
-            self.crossed = True
-            self.crossed_since = now
-            self.crossed_updates = 0
-            self.market.tally.crossed += 1
-            detail = f"best bid {book.bid} is not below best ask {book.ask}"
-            sink.report(Report(now, Trouble.CROSSED, self.market.symbol, detail))
-        self.crossed_updates += 1
-        return self.crossed_updates > CROSSED_UPDATES or now - self.crossed_since > CROSSED_NS
