@@ -20,8 +20,9 @@ from basisdesk.venues.bybit.wire import Ticker, TickerFrame, price_or_nan
 from basisdesk.venues.wire import UNREADABLE, nanoseconds, number, number_or_nan
 
 if TYPE_CHECKING:
-    from basisdesk.venues.bybit.watch import Side, Watch
+    from basisdesk.venues.bybit.watch import Watch
     from basisdesk.venues.contract import Market
+    from basisdesk.venues.touch import Levels
 
 LONGEST_INTERVAL = 24 * 366
 
@@ -49,7 +50,7 @@ class Quote(msgspec.Struct, frozen=True):
             self.ask_size if row.ask_size is None else price_or_nan(row.ask_size),
         )
 
-    def sides(self) -> tuple[Side, Side] | None:
+    def sides(self) -> tuple[Levels, Levels] | None:
         """Return bids and asks of one level, none where a side has no orders; None while not all of it was told."""
         if self.bid is None or self.bid_size is None or self.ask is None or self.ask_size is None:
             return None
@@ -150,5 +151,5 @@ def _hours(text: str) -> int:
     return int(value)
 
 
-def _side(price: float, size: float) -> Side:
+def _side(price: float, size: float) -> Levels:
     return [] if isnan(price) or isnan(size) else [(price, size)]

@@ -10,16 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, VALID, WAITING
+from basisdesk.kernel.book import WAITING
 from basisdesk.venues.bybit.settled import Settled
 from basisdesk.venues.bybit.topics import Topics
 from basisdesk.venues.contract import Market, Report, Sink, Trouble
 from basisdesk.venues.crossing import Crossing, Crossings
-
-Side = list[tuple[float, float]]
-
-_BARE = (WAITING, CLOSED)
-_IN_SYNC = (VALID, CROSSED, EMPTY)
+from basisdesk.venues.touch import Levels, is_bare, takes_touch
 
 
 class Source(Protocol):
@@ -80,7 +76,7 @@ class Watch:
     def restart(self, state: int, now: int, *, promised: bool) -> None:
         """A connection begins or ended: forget what was heard; the book takes this state if it was ours."""
         book = self.market.book
-        if self.owner is not None or self.filled or book.state(0) in _BARE:
+        if self.owner is not None or self.filled or is_bare(book):
             book.mark_state(state)
             self.desk.sink.touched(self.market, now)
         self.uncross()
@@ -88,11 +84,10 @@ class Watch:
         self.filled = self.traded = False
         self.promised = promised
 
-    def fill(self, bids: Side, asks: Side, now: int) -> bool:
+    def fill(self, bids: Levels, asks: Levels, now: int) -> bool:
         """Make a book of one level a side of a ticker; return whether it may stand in for a better one."""
         book = self.market.book
-        mine = self.filled and max(book.depth(0), book.depth(1)) <= 1 and book.state(0) in _IN_SYNC
-        self.filled = self.owner is None and not self.promised and (mine or book.state(0) == WAITING)
+        self.filled = self.owner is None and not self.promised and takes_touch(book, filled=self.filled)
         if self.filled:
             book.snapshot_levels(bids, asks, now, 0)
             self.note_crossing(now)

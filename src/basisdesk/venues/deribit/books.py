@@ -23,7 +23,8 @@ from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Market
-    from basisdesk.venues.deribit.watch import Side, Watch
+    from basisdesk.venues.deribit.watch import Watch
+    from basisdesk.venues.touch import Levels
 
 _decode = msgspec.json.Decoder(Push[BookRow]).decode
 _decode_whole = msgspec.json.Decoder(Push[WholeRow]).decode
@@ -189,5 +190,5 @@ def _is_snapshot(row: BookRow) -> bool:
     return bool(levels) and all(level[0] == "new" for level in levels)
 
 
-def _sizes(levels: list[Level]) -> Side:
+def _sizes(levels: list[Level]) -> Levels:
     return [(price, 0.0 if action == "delete" else amount) for action, price, amount in levels]

@@ -26,7 +26,8 @@ from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Carry
-    from basisdesk.venues.deribit.watch import Side, Watch
+    from basisdesk.venues.deribit.watch import Watch
+    from basisdesk.venues.touch import Levels
 
 FUNDING_HOURS = 8
 
@@ -90,7 +91,7 @@ def _merged(touch: list[float], row: TickerRow) -> list[float]:
     return merged
 
 
-def _side(price: float, size: float) -> Side:
+def _side(price: float, size: float) -> Levels:
     return [(price, size)] if price > 0.0 and size > 0.0 else []
 
 

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from basisdesk.venues.contract import Market, Sink
-    from basisdesk.venues.htx.watch import Desk, Levels, Watch
+    from basisdesk.venues.htx.watch import Desk, Watch
     from basisdesk.venues.htx.wire import Number
+    from basisdesk.venues.touch import Levels
 
 TICKERS = {"detail": 1, "ticker": 2, "bbo": 3}
 """Channels that tell the best prices, by how quickly they do."""

@@ -12,21 +12,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, GAPPED, VALID, WAITING
+from basisdesk.kernel.book import GAPPED, WAITING
 from basisdesk.venues.contract import Market, Report, Sink, Trouble
 from basisdesk.venues.crossing import CROSSED_NS, Crossing, Crossings
 from basisdesk.venues.htx.outbox import Outbox
 from basisdesk.venues.htx.wire import side
+from basisdesk.venues.touch import Levels, is_bare, is_touch
 from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
     from basisdesk.venues.htx.wire import Book
 
 MOST_TRADE_IDS = 512
-Levels = list[tuple[float, float]]
-
-_BARE = (WAITING, CLOSED)
-_IN_SYNC = (VALID, CROSSED, EMPTY)
 
 
 class Source(Protocol):
@@ -79,7 +76,7 @@ class Watch:
     def restart(self, state: int, now: int) -> None:
         """A connection begins or ended: forget its channels; what came over it is dropped."""
         book = self.market.book
-        if self.depth is not None or self.filled or self.lost or book.state(0) in _BARE:
+        if self.depth is not None or self.filled or self.lost or is_bare(book):
             book.mark_state(state)
             self.desk.sink.touched(self.market, now)
         self.depth = None
@@ -136,7 +133,7 @@ class Watch:
     def fill(self, rank: int, bids: Levels, asks: Levels, now: int) -> bool:
         """Make a book of one level a side of a ticker; return whether it may stand in for a better one."""
         book = self.market.book
-        mine = 0 < self.filled <= rank and max(book.depth(0), book.depth(1)) <= 1 and book.state(0) in _IN_SYNC
+        mine = 0 < self.filled <= rank and is_touch(book)
         if self.promised or self.depth is not None or not (mine or (not self.filled and book.state(0) == WAITING)):
             return False
         self.filled = rank

@@ -11,14 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, VALID, WAITING
 from basisdesk.venues.contract import Market, Sink
 from basisdesk.venues.crossing import Crossing
-
-Levels = list[tuple[float, float]]
-
-_BARE = (WAITING, CLOSED)
-_IN_SYNC = (VALID, CROSSED, EMPTY)
+from basisdesk.venues.touch import Levels, is_bare, takes_touch
 
 
 class Source(Protocol):
@@ -51,7 +46,7 @@ class Watch:
     def restart(self, state: int) -> bool:
         """A connection begins or ended: forget its channels; return whether its book took this state."""
         book = self.market.book
-        ours = self.depth is not None or self.filled or book.state(0) in _BARE
+        ours = self.depth is not None or self.filled or is_bare(book)
         if ours:
             book.mark_state(state)
         self.depth = None
@@ -63,8 +58,7 @@ class Watch:
     def fill(self, bids: Levels, asks: Levels, now: int) -> bool:
         """Make a book of one level a side of a ticker; return whether it may stand in for a better one."""
         book = self.market.book
-        mine = self.filled and max(book.depth(0), book.depth(1)) <= 1 and book.state(0) in _IN_SYNC
-        self.filled = self.depth is None and (mine or book.state(0) == WAITING)
+        self.filled = self.depth is None and takes_touch(book, filled=self.filled)
         if self.filled:
             book.snapshot_levels(bids, asks, now, 0)
             self.crossing.note(now)
