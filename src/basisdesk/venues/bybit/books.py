@@ -34,11 +34,11 @@ _decode = msgspec.json.Decoder(BookFrame).decode
 class BookRoute:
     """One book topic of one market; `update` is the count of the last message applied, None while out of sync."""
 
-    __slots__ = ("_cross", "_lost", "_repeats", "_watch", "depth", "kind", "market", "topic", "update")
+    __slots__ = ("_cross", "_lost", "_repeats", "_watch", "channel", "depth", "market", "topic", "update")
 
     def __init__(self, topic: str, depth: int, watch: Watch) -> None:
         self.topic = topic
-        self.kind = topic.rpartition(".")[0]
+        self.channel = topic.rpartition(".")[0]
         self.depth = depth
         self.market: Market = watch.market
         self._watch = watch
@@ -104,7 +104,7 @@ class BookRoute:
         if self._lost:
             self._lost = False
             self.market.tally.resyncs += 1
-            watch.say(now, Trouble.RESYNCED, f"snapshot {levels.update} of {self.kind}")
+            watch.say(now, Trouble.RESYNCED, f"snapshot {levels.update} of {self.channel}")
         self._settle(levels, now)
 
     def _settle(self, levels: Levels, now: int) -> None:

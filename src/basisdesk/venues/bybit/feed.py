@@ -31,8 +31,8 @@ from basisdesk.venues.wire import UNREADABLE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from basisdesk.venues.bybit.routes import Route
     from basisdesk.venues.contract import Sink, SnapshotRequest
+    from basisdesk.venues.route import Route
 
 # The venue closes a connection from which no ping came for ten minutes, and wants one every 20 s.
 PING = b'{"op":"ping"}'
@@ -104,7 +104,7 @@ class PublicFeed:
         if route is not None:
             fault = route.receive(frame, now)
             if fault is not None:
-                self._strays.count(route.market, route.kind, frame, fault, now)
+                self._strays.count(route.market, route.channel, frame, fault, now)
                 route.doubt(now)
 
     def receive_reply(self, request: SnapshotRequest, body: bytes, now: int) -> None:

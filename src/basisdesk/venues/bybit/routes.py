@@ -1,13 +1,11 @@
 """Trades and tickers of one market, and topics that are only counted.
 
-A route takes a frame, writes what it says into the market and tells the sink; it returns what made the frame
-unreadable instead of raising, and a frame is read whole before any of it is told.
 Followed: https://bybit-exchange.github.io/docs/v5/websocket/public/trade.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,56 +20,13 @@ if TYPE_CHECKING:
 _decode_trades = msgspec.json.Decoder(TradeFrame).decode
 
 
-class Route(Protocol):
-    """Where the frames of one topic go."""
-
-    @property
-    def kind(self) -> str:
-        """The topic without its code."""
-
-    @property
-    def market(self) -> Market | None:
-        """The market whose frames these are; None for those of nobody in particular."""
-
-    def receive(self, frame: bytes, now: int) -> Exception | None:
-        """Take one frame; return what made it unreadable, if anything."""
-
-    def doubt(self, now: int) -> None:
-        """A frame of this route could not be read."""
-
-    def restart(self) -> None:
-        """A connection begins or ended."""
-
-
-class Ignored:
-    """Frames of a market nobody wants; with a market, frames of a topic that is only counted."""
-
-    __slots__ = ("kind", "market")
-
-    def __init__(self, kind: str, market: Market | None = None) -> None:
-        self.kind = kind
-        self.market = market
-
-    def receive(self, _frame: bytes, _now: int) -> Exception | None:
-        """Count the frame."""
-        if self.market is not None:
-            self.market.tally.frames += 1
-        return None
-
-    def doubt(self, now: int) -> None:
-        """Nothing depends on it."""
-
-    def restart(self) -> None:
-        """Nothing is remembered."""
-
-
 class Trades:
     """Trades of one market."""
 
-    __slots__ = ("_watch", "kind", "market")
+    __slots__ = ("_watch", "channel", "market")
 
-    def __init__(self, kind: str, watch: Watch) -> None:
-        self.kind = kind
+    def __init__(self, channel: str, watch: Watch) -> None:
+        self.channel = channel
         self.market: Market = watch.market
         self._watch = watch
 
@@ -92,9 +47,6 @@ class Trades:
 
     def doubt(self, now: int) -> None:
         """A trade that was not read is gone; nothing else depends on it."""
-
-    def restart(self) -> None:
-        """Nothing is remembered."""
 
     def _read(self, trade: Trade) -> tuple[float, float, bool, str]:
         if trade.code != self.market.code:

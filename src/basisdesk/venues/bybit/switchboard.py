@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from basisdesk.venues.bybit.books import BookRoute
-from basisdesk.venues.bybit.routes import Ignored, Route, Trades
+from basisdesk.venues.bybit.routes import Trades
 from basisdesk.venues.bybit.symbols import is_code, symbol_of
 from basisdesk.venues.bybit.tickers import Tickers
 from basisdesk.venues.bybit.topics import BOOK
 from basisdesk.venues.bybit.watch import Watch
+from basisdesk.venues.route import Ignored, Route
 
 if TYPE_CHECKING:
     from basisdesk.venues.bybit.watch import Desk
@@ -32,7 +33,7 @@ MOST_ROUTES = 8 * MOST_MARKETS
 class Switchboard:
     """The markets and routes of one connection; `watches` has None for a market that nobody wants."""
 
-    __slots__ = ("_codes", "_desk", "_line", "_promised", "_routes", "watches")
+    __slots__ = ("_codes", "_desk", "_line", "_minding", "_promised", "_routes", "watches")
 
     def __init__(self, line: str, codes: dict[str, None], desk: Desk) -> None:
         self._line = line
@@ -40,12 +41,13 @@ class Switchboard:
         self._desk = desk
         self._promised = False
         self._routes: dict[str, Route] = {}
+        self._minding: list[BookRoute | Tickers] = []  # routes that remember what was heard
         self.watches: dict[str, Watch | None] = {}
 
     def restart(self, state: int, now: int, *, promised: bool) -> None:
         """A connection begins or ends: every book takes this state; `promised` says that books were asked for."""
         self._promised = promised
-        for route in self._routes.values():
+        for route in self._minding:
             route.restart()
         for watch in self.watches.values():
             if watch is not None:
@@ -81,6 +83,8 @@ class Switchboard:
             route = self._make(topic)
             if route is not None and len(self._routes) < MOST_ROUTES:
                 self._routes[topic] = route
+                if isinstance(route, BookRoute | Tickers):
+                    self._minding.append(route)
         return route
 
     def _make(self, topic: str) -> Route | None:

@@ -70,10 +70,10 @@ class Terms(msgspec.Struct, frozen=True):
 class Tickers:
     """The ticker topic of one market."""
 
-    __slots__ = ("_heard", "_quote", "_topic", "_watch", "kind", "market", "perpetual")
+    __slots__ = ("_heard", "_quote", "_topic", "_watch", "channel", "market", "perpetual")
 
     def __init__(self, topic: str, watch: Watch) -> None:
-        self.kind = topic.partition(".")[0]
+        self.channel = topic.partition(".")[0]
         self.market: Market = watch.market
         self.perpetual = is_perpetual(watch.market.line, watch.market.code)
         self._topic = topic

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from basisdesk.venues.contract import Channel, Sink, SnapshotRequest
-    from basisdesk.venues.deribit.routes import Route
+    from basisdesk.venues.route import Route
 
 PREFIX = b'{"jsonrpc":"2.0","method":"subscription","params":{"channel":"'
 NAME_AT = len(PREFIX)

@@ -10,7 +10,7 @@ Followed: https://docs.deribit.com/subscriptions/trades and /subscriptions/marke
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,52 +24,12 @@ if TYPE_CHECKING:
     from basisdesk.venues.contract import Market, Sink
     from basisdesk.venues.deribit.watch import Watch
 
-_decode_any = msgspec.json.Decoder(Push[msgspec.Raw]).decode
+PUSH = msgspec.json.Decoder(Push[msgspec.Raw]).decode
+"""Reads any push of a channel."""
 _decode_trades = msgspec.json.Decoder(Push[list[TradeRow]]).decode
 _decode_index = msgspec.json.Decoder(Push[IndexRow]).decode
 _decode_perpetual = msgspec.json.Decoder(Push[PerpetualRow]).decode
 _decode_platform = msgspec.json.Decoder(Push[PlatformRow]).decode
-
-
-class Route(Protocol):
-    """Where the frames of one channel go."""
-
-    @property
-    def channel(self) -> str:
-        """The channel's name."""
-
-    @property
-    def market(self) -> Market | None:
-        """The market whose frames these are; None for those of nobody in particular."""
-
-    def receive(self, frame: bytes, now: int) -> Exception | None:
-        """Take one frame; return what made it unreadable, if anything."""
-
-    def doubt(self, now: int) -> None:
-        """A frame of this route could not be read."""
-
-
-class Ignored:
-    """Frames of a market nobody wants; with a market, frames of a channel that is only counted."""
-
-    __slots__ = ("channel", "market")
-
-    def __init__(self, channel: str, market: Market | None = None) -> None:
-        self.channel = channel
-        self.market = market
-
-    def receive(self, frame: bytes, _now: int) -> Exception | None:
-        """Count the frame, if it is one."""
-        if self.market is not None:
-            self.market.tally.frames += 1
-        try:
-            _decode_any(frame)
-        except UNREADABLE as error:
-            return error
-        return None
-
-    def doubt(self, now: int) -> None:
-        """Nothing depends on it."""
 
 
 class Trades:

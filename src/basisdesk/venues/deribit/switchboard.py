@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from basisdesk.venues.deribit.books import BookRoute, WholeRoute
 from basisdesk.venues.deribit.channels import Named, Topic, read_channel
-from basisdesk.venues.deribit.routes import Ignored, Index, Platform, Route, Trades
+from basisdesk.venues.deribit.routes import PUSH, Index, Platform, Trades
 from basisdesk.venues.deribit.symbols import is_code, read_code
 from basisdesk.venues.deribit.tickers import Tickers
 from basisdesk.venues.deribit.watch import Desk, Watch
+from basisdesk.venues.route import Ignored, Route
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Market
@@ -88,7 +89,7 @@ class Switchboard:
                 return Trades(channel, None, self._find)
         watch = self._watch(named.code) if named.code else None
         if watch is None or read_code(named.code) is None:
-            return Ignored(channel, None if watch is None else watch.market)
+            return Ignored(channel, None if watch is None else watch.market, PUSH)
         return self._watched(channel, named, watch)
 
     def _watched(self, channel: str, named: Named, watch: Watch) -> Route:
@@ -106,7 +107,7 @@ class Switchboard:
             case Topic.PERPETUAL:
                 return Index(channel, watch.market, [watch.market], self._desk.sink)
             case _:
-                return Ignored(channel, watch.market)
+                return Ignored(channel, watch.market, PUSH)
 
     def _find(self, code: str) -> Watch | None:
         """Return the watch of a code that a trade names; ValueError for what is no code."""

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from msgspec import Raw
 
     from basisdesk.venues.contract import Sink, SnapshotRequest
-    from basisdesk.venues.htx.routes import Route
+    from basisdesk.venues.route import Route
 
 PREFIX = b'{"ch":"'
 NAME_AT = len(PREFIX)

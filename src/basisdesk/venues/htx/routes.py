@@ -1,9 +1,5 @@
 """Everything but books: trades, tickers, mark price, index and funding, each a route of one channel.
 
-A route takes a frame, writes what it says into the market and tells the sink; it returns what made the frame
-unreadable instead of raising.
-A frame is read whole before any of it is told.
-
 Contracts count a trade on both of its sides: `amount` is twice the contracts that changed hands (the venue's text says
 so, and the recorded books prove it), so it is halved; books and tickers count contracts once.
 After every subscription the last trade is sent again; a trade is told once.
@@ -12,7 +8,7 @@ After every subscription the last trade is sent again; a trade is told once.
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -43,52 +39,13 @@ if TYPE_CHECKING:
 TICKERS = {"detail": 1, "ticker": 2, "bbo": 3}
 """Channels that tell the best prices, by how quickly they do."""
 
+JSON = msgspec.json.Decoder(msgspec.Raw).decode
+"""Reads any JSON text."""
 _decode_trades = msgspec.json.Decoder(Push[Trades]).decode
 _decode_spot = msgspec.json.Decoder(Push[SpotQuote]).decode
 _decode_contract = msgspec.json.Decoder(Push[ContractQuote]).decode
 _decode_candle = msgspec.json.Decoder(Push[Candle]).decode
 _decode_basis = msgspec.json.Decoder(Push[Basis]).decode
-
-
-class Route(Protocol):
-    """Where the frames of one channel and market go."""
-
-    @property
-    def channel(self) -> str:
-        """The channel's name."""
-
-    @property
-    def market(self) -> Market | None:
-        """The market whose frames these are; None for those of nobody in particular."""
-
-    def receive(self, frame: bytes, now: int) -> Exception | None:
-        """Take one frame; return what made it unreadable, if anything."""
-
-    def doubt(self, now: int) -> None:
-        """A frame of this route could not be read."""
-
-
-class Ignored:
-    """Frames of a market nobody wants; with a market, frames of a channel that is only counted."""
-
-    __slots__ = ("channel", "market")
-
-    def __init__(self, channel: str, market: Market | None = None) -> None:
-        self.channel = channel
-        self.market = market
-
-    def receive(self, frame: bytes, _now: int) -> Exception | None:
-        """Count the frame, if it is JSON at all."""
-        if self.market is not None:
-            self.market.tally.frames += 1
-        try:
-            msgspec.json.decode(frame, type=msgspec.Raw)
-        except UNREADABLE as error:
-            return error
-        return None
-
-    def doubt(self, now: int) -> None:
-        """Nothing depends on it."""
 
 
 class Prints:

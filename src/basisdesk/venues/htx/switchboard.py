@@ -17,9 +17,10 @@ from basisdesk.kernel.book import CLOSED
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.books import Sequences, Versions, Whole
 from basisdesk.venues.htx.calendar import NEVER, contract_of, is_standing, next_delivery
-from basisdesk.venues.htx.routes import TICKERS, Ignored, Prices, Prints, Route, Tickers
+from basisdesk.venues.htx.routes import JSON, TICKERS, Prices, Prints, Tickers
 from basisdesk.venues.htx.topics import split
 from basisdesk.venues.htx.watch import Watch
+from basisdesk.venues.route import Ignored, Route
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Market, Sink
@@ -107,7 +108,7 @@ class Switchboard:
             if parts is None or not symbols.is_any_code(parts[0]):
                 return None
             if len(self._routes) >= MOST_ROUTES:
-                return Ignored(parts[1])
+                return Ignored(parts[1], decode=JSON)
             route = self._make(topic, symbols.normal(self._line, parts[0]), parts[1], now)
             self._routes[topic] = route
         return route
@@ -116,13 +117,13 @@ class Switchboard:
         if _INDEX.fullmatch(channel):
             return Prices(channel, None, self._family(code), self._desk)
         if not symbols.is_code(self._line, code):
-            return Ignored(channel)
+            return Ignored(channel, decode=JSON)
         if is_standing(self._line, code):
             self.rolls_at = min(self.rolls_at, next_delivery(now))
             self._standing[topic] = contract_of(self._line, code, now)
         watch = self._watch(contract_of(self._line, code, now))
         if watch is None:
-            return Ignored(channel)
+            return Ignored(channel, decode=JSON)
         return self._book(topic, channel, watch) or self._other(channel, watch)
 
     def _book(self, topic: str, channel: str, watch: Watch) -> Route | None:
@@ -147,7 +148,7 @@ class Switchboard:
             return Tickers(channel, watch)
         if _MARK.fullmatch(channel):
             return Prices(channel, watch.market, [watch.market], self._desk)
-        return Ignored(channel, watch.market)
+        return Ignored(channel, watch.market, JSON)
 
     def _family(self, code: str) -> list[Market]:
         """Return the contracts that follow an index; it grows when more of them are heard."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from basisdesk.venues.contract import Sink, SnapshotRequest
-    from basisdesk.venues.okx.routes import Route
+    from basisdesk.venues.route import Route
 
 # The venue closes a connection on which nothing was said for 30 s.
 PING = b"ping"

@@ -1,15 +1,12 @@
 """Everything but books: trades, tickers, mark price, index and funding, each a route of one channel and one market.
 
-A route takes a frame, writes what it says into the market and tells the sink; it returns what made the frame
-unreadable instead of raising.
-A frame is read whole before any of it is told.
 Followed: https://www.okx.com/docs-v5/en/#order-book-trading-market-data and #public-data-websocket.
 """
 
 from __future__ import annotations
 
 from math import isnan, nan
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -38,43 +35,6 @@ _decode_tickers = msgspec.json.Decoder(Frame[TickerRow]).decode
 _decode_marks = msgspec.json.Decoder(Frame[MarkRow]).decode
 _decode_indices = msgspec.json.Decoder(Frame[IndexRow]).decode
 _decode_funding = msgspec.json.Decoder(Frame[FundingRow]).decode
-
-
-class Route(Protocol):
-    """Where the frames of one channel and code go."""
-
-    @property
-    def channel(self) -> str:
-        """The channel's name."""
-
-    @property
-    def market(self) -> Market | None:
-        """The market whose frames these are; None for those of nobody in particular."""
-
-    def receive(self, frame: bytes, now: int) -> Exception | None:
-        """Take one frame; return what made it unreadable, if anything."""
-
-    def doubt(self, now: int) -> None:
-        """A frame of this route could not be read."""
-
-
-class Ignored:
-    """Frames of a market nobody wants; with a market, frames of a channel that is only counted."""
-
-    __slots__ = ("channel", "market")
-
-    def __init__(self, channel: str, market: Market | None = None) -> None:
-        self.channel = channel
-        self.market = market
-
-    def receive(self, _frame: bytes, _now: int) -> Exception | None:
-        """Count the frame."""
-        if self.market is not None:
-            self.market.tally.frames += 1
-        return None
-
-    def doubt(self, now: int) -> None:
-        """Nothing depends on it."""
 
 
 class Trades:

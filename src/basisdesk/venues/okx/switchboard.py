@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from basisdesk.venues.okx.books import RANKS, BookRoute, Desk
-from basisdesk.venues.okx.routes import Carries, Ignored, Route, Tickers, Trades, read_funding, read_index, read_mark
+from basisdesk.venues.okx.routes import Carries, Tickers, Trades, read_funding, read_index, read_mark
 from basisdesk.venues.okx.symbols import underlying_of
 from basisdesk.venues.okx.watch import Watch
+from basisdesk.venues.route import Ignored, Route
 
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Market, Sink
