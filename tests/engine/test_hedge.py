@@ -2,6 +2,7 @@ import msgspec
 import pytest
 from tests.engine.desk import COIN, PERP, SPOT, D, Desk, ask, linear, quote, ready, request, spot
 
+from basisdesk.domain.check import check_size
 from basisdesk.domain.effect import AskQuote, EndOrder, SendLeg
 from basisdesk.domain.event import Listed, Quoted, SpreadQuote
 from basisdesk.domain.order import DoneReason, OrderStatus, Sequence, Side, SpreadState
@@ -330,3 +331,12 @@ def test_client_ids_count_up_for_each_leg_and_are_never_used_twice() -> None:
     sent = [record.client_id for record in desk.record if isinstance(record, SendLeg)]
     assert sent == ["S1-1-1", "S1-2-1", "S1-2-2", "S1-2-3", "S1-1-2", "S1-1-3"]
     assert len(set(sent)) == len(sent)
+
+
+@pytest.mark.parametrize(("price", "bound"), [("60000", "59700"), ("55600", "55555.56")])
+def test_a_small_sale_is_bounded_where_it_is_still_worth_the_minimum(price: str, bound: str) -> None:
+    desk = ahead("1", "0.99991")  # half a percent below 55600 the rest would be worth 4.98, and the minimum is 5
+    (hedge,) = desk.quote(given=quote(LINEAR, prices=("60010", price)))
+    assert isinstance(hedge, SendLeg)
+    assert (hedge.side, hedge.size, hedge.bound) == (Side.SELL, D("0.00009"), D(bound))
+    assert check_size(desk.state.instruments[SPOT], hedge.size, hedge.bound) is None

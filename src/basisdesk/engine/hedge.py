@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.domain.effect import SendLeg
-from basisdesk.domain.instrument import Instrument, Rounding, round_price
+from basisdesk.domain.instrument import Instrument, Margin, Rounding, round_price, unit_worth
 from basisdesk.domain.order import Side
 from basisdesk.engine.exposure import Exposure, exposure_of, hedgeable, leg_orders, slack
-from basisdesk.engine.state import SpreadOrder, State, is_positive
+from basisdesk.engine.state import ZERO, SpreadOrder, State, is_positive
 
 if TYPE_CHECKING:
     from basisdesk.domain.event import LegQuote
@@ -95,6 +95,8 @@ def client_id(order: SpreadOrder, leg: int) -> str:
 def send(state: State, order: SpreadOrder, at: int, step: Plan, reference: Decimal) -> SendLeg:
     """Return the effect that sends a plan, bounded from a reference price."""
     symbol = order.legs[step.leg - 1]
+    instrument = state.instruments[symbol]
+    bound = bound_of(state, instrument, step.side, reference)
     return SendLeg(
         at=at,
         client_id=client_id(order, step.leg),
@@ -103,9 +105,16 @@ def send(state: State, order: SpreadOrder, at: int, step: Plan, reference: Decim
         symbol=symbol,
         side=step.side,
         size=step.size,
-        bound=bound_of(state, state.instruments[symbol], step.side, reference),
+        bound=max(bound, _least_price(instrument, step.size)) if step.side is Side.SELL else bound,
         purpose=step.purpose,
     )
+
+
+def _least_price(instrument: Instrument, size: Decimal) -> Decimal:
+    """Return the price at which a size is just worth the minimum: a sale bounded below it would be refused."""
+    if instrument.margin is Margin.INVERSE or not instrument.min_notional:
+        return ZERO
+    return round_price(instrument, instrument.min_notional / (size * unit_worth(instrument)), Rounding.UP)
 
 
 def _catch_up(state: State, order: SpreadOrder, exposure: Exposure) -> Plan | None:
