@@ -187,6 +187,14 @@ def test_a_database_that_is_no_journal_is_refused_and_left_alone(path: Path) -> 
     assert path.read_bytes() == before
 
 
+def test_a_journal_whose_program_died_while_beginning_it_holds_nothing_and_is_begun_again(path: Path) -> None:
+    path.touch()
+    assert "holds nothing" in complaint(path)
+    written(path)
+    path.with_name(f"{path.name}-journal").touch()  # what SQLite leaves when it dies inside its first transaction
+    assert "holds nothing" in complaint(path)
+
+
 def test_a_file_that_is_not_there_cannot_be_read(path: Path) -> None:
     assert "there is no such journal" in complaint(path)
     assert not path.exists()

@@ -104,6 +104,8 @@ class Journal:
         file = Path(path)
         if not file.is_file():
             raise JournalError(f"{file}: there is no such journal")
+        if not file.stat().st_size or Path(f"{file}-journal").exists():  # the tables are one transaction, before WAL
+            raise JournalError(f"{file}: holds nothing: the program that began it ended before the first row")
         quiet = "" if Path(f"{file}-wal").exists() else "&immutable=1"
         with _told(str(file)):
             base = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro{quiet}", uri=True, isolation_level=None)
