@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from basisdesk.app.desk import Desk
 from basisdesk.app.listings import Rank, well_known
 from basisdesk.app.samples import Column, Sampler
-from basisdesk.domain.errors import UsageError
+from basisdesk.domain.errors import JournalError, UsageError
 from basisdesk.domain.instrument import Instrument
 from basisdesk.domain.order import Side, SpreadOrderRequest
 from basisdesk.engine.replay import fold_all, rerun
@@ -239,6 +239,27 @@ def test_everything_decided_is_in_the_journal_before_it_is_performed() -> None:
     values = [record.value for record in journal.records()]
     assert rerun(values) is None
     assert encode(fold_all(values)) == encode(desk.state)
+
+
+def test_after_an_event_that_could_not_be_written_nothing_more_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_with((PERP, 100.0, 101.0), (SPOT, 90.0, 91.0))
+    journal = _opened[-1]
+    sent: list[int] = []
+    rows = journal.rows
+    desk.room._paper.send = lambda *_: sent.append(1)  # type: ignore[method-assign]
+
+    def full(_values: object) -> None:
+        raise JournalError("desk.journal: cannot be used: database or disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(journal, "append", full)
+        with pytest.raises(JournalError, match="disk is full"):
+            desk.place("k", request())
+    with pytest.raises(JournalError, match="nothing more is decided"):
+        desk.place("k2", request())
+    with pytest.raises(JournalError, match="nothing more is decided"):
+        desk.cancel("c", "S1")
+    assert (sent, journal.rows, desk.room.torn) == ([], rows, True)
 
 
 def test_trades_touch_the_spread_and_reach_whoever_listens(desk: Desk) -> None:

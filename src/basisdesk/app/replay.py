@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,9 +110,13 @@ class Replay:
         self.end()
 
     def end(self) -> None:
-        """Let what is under way come to its end, and close the record."""
-        self.player.finish(SETTLE)
-        self.journal.seal(digest(self.desk.state), self.desk.now)
+        """Let what is under way come to its end, and close the record.
+
+        An interrupt may fall inside an event; the record is then left as it was before that event, without a seal.
+        """
+        if not self.desk.room.torn:
+            self.player.finish(SETTLE)
+            self.journal.seal(digest(self.desk.state), self.desk.now)
         self.talk.end()
 
     def outcome(self) -> Outcome:
@@ -185,6 +189,7 @@ def serve(options: Options, port: int) -> int:
     from basisdesk.app import serve as server
     from basisdesk.app.charts import Charts
 
+    options = replace(options, candles=_charted(options.candles))
     with ExitStack() as stack:
         talk = Talk(quiet=True)
         replay = Replay(options, talk, stack)
@@ -202,6 +207,15 @@ def serve(options: Options, port: int) -> int:
         )
         replay.journal.seal(digest(replay.desk.state), replay.desk.now)
         return code or (FAILED if replay.errors else OK)
+
+
+def _charted(wanted: Sequence[Period]) -> list[Period]:
+    """Return the periods that every chart offers together with those asked for, shortest first."""
+    from basisdesk.app.charts import PERIODS
+
+    lengths = {length: name for name, length in PERIODS.items()}
+    lengths |= {period.length: period.name for period in wanted if period.length not in lengths}
+    return [Period(lengths[length], length) for length in sorted(lengths)]
 
 
 def _share(player: Player, talk: Talk) -> Callable[[], float]:

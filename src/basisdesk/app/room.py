@@ -2,6 +2,8 @@
 
 `take` is the only way in: the event is folded, the effects decided, everything committed in one transaction, and only
 then is anything performed.
+An event that was folded and could not be written leaves a state that the journal does not tell: from then on nothing
+more is decided, and the record ends, whole, before that event.
 Quotes that the engine asked for are given as soon as they would move it; what comes back from the paper venue, and the
 engine's own deadlines, are due at their own times.
 """
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from basisdesk.domain import effect as effects
 from basisdesk.domain import event as events
+from basisdesk.domain.errors import JournalError
 from basisdesk.engine.step import next_deadline, step, wants
 
 if TYPE_CHECKING:
@@ -32,7 +35,12 @@ NEVER = 1 << 62
 
 
 class Room:
-    """Where events become effects.  `due` is when something happens of itself next (ns, `NEVER` for nothing)."""
+    """Where events become effects.
+
+    Attributes:
+        due: when something happens of itself next (ns, `NEVER` for nothing).
+        torn: an event was begun and is not in the journal: the state must be neither sealed nor gone on with.
+    """
 
     def __init__(self, state: State, journal: Journal, paper: PaperVenue, price: Price) -> None:
         self.state = state
@@ -40,14 +48,25 @@ class Room:
         self.due = NEVER
         self.asked: dict[str, int] = {}
         self.told: list[Callable[[Event, list[Effect]], None]] = []
+        self.torn = False
         self._journal = journal
         self._paper = paper
         self._price = price
 
     def take(self, event: Event) -> list[Effect]:
-        """Fold an event, commit it with what it decided, and perform that; returns the effects."""
+        """Fold an event, commit it with what it decided, and perform that; returns the effects.
+
+        Raises:
+            JournalError: the event could not be written, or an earlier one could not; nothing is performed.
+        """
+        if self.torn:
+            raise JournalError(
+                f"{self._journal.path}: an event could not be written, so nothing more is decided: start again"
+            )
+        self.torn = True
         decided = step(self.state, event)
         self._journal.append([event, *decided])
+        self.torn = False
         for effect in decided:
             self._perform(effect)
         for listener in self.told:
