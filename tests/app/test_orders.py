@@ -5,7 +5,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+
+from basisdesk.domain.effect import Effect
+from basisdesk.domain.event import Event, LegFilled, Placed
+from basisdesk.store.journal import Journal
 
 Make = Callable[..., Any]
 Run = Callable[..., Any]
@@ -220,3 +225,54 @@ def test_the_tables_show_orders_fills_and_positions(basisdesk: Run, pair: list[P
     assert ran.code == 5
     for text in ("Orders", "Legs", "Fills", "Positions", "FILLED", "REJECTED", "step 0.001", "USDT", "PnL"):
         assert text in ran.out, text
+
+
+@pytest.mark.parametrize("number", [1, 3, 5])
+def test_a_whole_journal_whose_story_does_not_hold_is_one_sentence_that_names_the_row(
+    basisdesk: Run, pair: list[Path], tmp_path: Path, number: int
+) -> None:
+    replay(basisdesk, pair, "--order", order(), "--journal", tmp_path / "desk.journal")
+    with Journal.read(tmp_path / "desk.journal") as journal:
+        values = [record.value for record in journal.records()]
+    retold = tmp_path / "retold.journal"
+    with Journal.open(retold, "test") as journal:
+        journal.append(values[: number - 1] + values[number:])
+    ran = basisdesk("journal", "verify", retold)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"error: {retold}: at ")
+    assert "decides otherwise" in ran.err
+
+
+def test_a_fill_that_cannot_be_is_one_sentence_that_names_the_row(
+    basisdesk: Run, pair: list[Path], tmp_path: Path
+) -> None:
+    replay(basisdesk, pair, "--order", order(), "--journal", tmp_path / "desk.journal")
+    with Journal.read(tmp_path / "desk.journal") as journal:
+        values = [record.value for record in journal.records()]
+    (row, fill), *_ = [(row, value) for row, value in enumerate(values, 1) if isinstance(value, LegFilled)]
+    retold = tmp_path / "retold.journal"
+    with Journal.open(retold, "test") as journal:
+        journal.append([*values[: row - 1], msgspec.structs.replace(fill, price=-fill.price), *values[row:]])
+    ran = basisdesk("journal", "verify", retold)
+    assert (ran.code, ran.err) == (
+        1,
+        f"error: {retold}: row {row} (LegFilled) cannot follow from the rows before it\n",
+    )
+
+
+def test_an_interrupt_inside_an_event_leaves_a_journal_that_is_whole_and_not_sealed(
+    basisdesk: Run, pair: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Journal.append
+
+    def append(journal: Journal, values: list[Event | Effect]) -> None:
+        if isinstance(values[0], Placed):
+            raise KeyboardInterrupt
+        written(journal, values)
+
+    monkeypatch.setattr(Journal, "append", append)
+    path = tmp_path / "desk.journal"
+    ran = basisdesk("replay", *pair, "--json", "--order", order(), "--journal", path)
+    assert ran.code == 130
+    told = basisdesk("journal", "verify", path, "--json")
+    assert (told.code, told.report["sealed"], told.report["orders"]) == (0, False, {})
