@@ -10,13 +10,13 @@ import pytest
 from msgspec import Raw
 
 from basisdesk.domain.errors import DecodeError
-from basisdesk.venues import venue_named
 from basisdesk.venues.listing import instruments_of
+from basisdesk.venues.okx.known import well_known
 
 if TYPE_CHECKING:
     from basisdesk.domain.instrument import Instrument
 
-KNOWN = venue_named("okx").well_known()[:2]
+KNOWN = well_known()[:2]
 
 
 def read(row: Raw) -> Instrument | None:

@@ -1,4 +1,4 @@
-"""Trades and tickers of one market, and topics that are only counted.
+"""Trades of one market.
 
 Followed: https://bybit-exchange.github.io/docs/v5/websocket/public/trade.
 """

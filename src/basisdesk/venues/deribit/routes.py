@@ -1,8 +1,5 @@
-"""Everything but books and tickers: trades, indices, the state of the platform, and channels that are only counted.
+"""Everything but books and tickers: trades, indices and the state of the platform.
 
-A route takes the frames of one channel, writes what they say into the market and tells the sink; it returns what made
-a frame unreadable instead of raising.
-A frame is read whole before any of it is told.
 A trade agreed outside of the book (block trade) is counted, but its price is none at which the book traded, so it is
 not told.
 Followed: https://docs.deribit.com/subscriptions/trades and /subscriptions/market-data.
