@@ -154,6 +154,7 @@ def test_a_damaged_message_behind_a_sound_stamp_is_left_to_the_feed(tmp_path: Pa
     [
         (b"garbage", "does not begin with a receive time"),
         (b"12345 {}\n", "is not in nanoseconds"),
+        (b"4000000000000000000 {}\n", "the receive time 4000000000000000000 is not in nanoseconds since 1970, between"),
         (b'%d {"stream":"x","data":{}' % AT, "the last line is cut off"),
         (b"%d\n" % AT, "the line is cut off"),
     ],
@@ -178,6 +179,7 @@ def test_a_damaged_stamped_line_ends_the_recording_there(tmp_path: Path, tail: b
         (b'{"t":"recv","conn":"a","ts":1700000001,"b64":"*"}\n', "b64 cannot be decoded"),
         (b'{"t":"dance","conn":"a","ts":1700000001}\n', "unknown kind 'dance'"),
         (b'{"t":"recv","conn":"a","ts":1e300,"data":""}\n', "is no time"),
+        (b'{"t":"recv","conn":"a","ts":4000000000,"data":""}\n', "ts 4000000000 is no time"),
     ],
 )
 def test_a_damaged_json_line_ends_the_recording_there(tmp_path: Path, tail: bytes, says: str) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Batches = Iterator[tuple[list[bytes], bool]]
 
 _EARLIEST = 10**18  # 2001-09-09 in nanoseconds; a smaller stamp is in another unit
-_LATEST = 10**19
+_LATEST = 4 * 10**18  # 2096-10-02; the desk's own "never" is not far beyond (2 to the power of 62)
 _QUIET = ("header", "config")
 
 
@@ -104,7 +104,11 @@ def _stamped_slowly(line: bytes, name: str, number: int, before: int, *, open_en
         raise RecordingError(f"does not begin with a receive time in nanoseconds but with {line[:40]!r}", name, number)
     at = int(stamp)
     if not _EARLIEST <= at < _LATEST:
-        raise RecordingError(f"the receive time {stamp[:30].decode()} is not in nanoseconds since 1970", name, number)
+        raise RecordingError(
+            f"the receive time {stamp[:30].decode()} is not in nanoseconds since 1970, between 2001 and 2096",
+            name,
+            number,
+        )
     at = max(at, before)
     if not data:
         raise RecordingError("the line is cut off: no message follows the receive time", name, number)
@@ -139,7 +143,9 @@ def json_lines(batches: Batches, name: str) -> Iterator[Record]:
             if line.ts is None:
                 raise RecordingError(f"a record of kind {line.t!r} has no time (ts)", name, number)
             if not _EARLIEST <= line.ts * 1e9 < _LATEST:
-                raise RecordingError(f"ts {line.ts:g} is no time in seconds since 1970", name, number)
+                raise RecordingError(
+                    f"ts {line.ts:.15g} is no time in seconds since 1970, between 2001 and 2096", name, number
+                )
             # The recorders' clocks tick in microseconds; a double cannot hold this time in nanoseconds.
             before = max(before, int(line.ts * 1e6 + 0.5) * 1000)
             yield _record(line, name, number, before)
