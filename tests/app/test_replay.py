@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from basisdesk.app.options import Period
+from basisdesk.app.replay import _charted
+
 Make = Callable[..., Any]
 Run = Callable[..., Any]
 SPOT, PERP = "binance:BTC/USDT", "binance:BTC/USDT:USDT"
@@ -260,3 +263,10 @@ def test_instruments_of_an_unknown_market_are_missing_and_the_table_says_so(
     assert ran.code == 0
     assert "binance:ZZZ/USDT" in ran.out
     assert "refused: there is no market metadata for binance:ZZZ/USDT" in ran.out
+
+
+def test_a_served_replay_offers_every_period_of_charts_and_those_asked_for() -> None:
+    wanted = [Period("1s", 10**9), Period("3m", 180 * 10**9), Period("60s", 60 * 10**9)]
+    assert [period.name for period in _charted(wanted)] == ["1s", "10s", "1m", "3m", "5m", "15m", "1h"]
+    lengths = [period.length for period in _charted(())]
+    assert lengths == sorted(lengths)

@@ -26,8 +26,10 @@ from basisdesk.app.scout import scout
 from basisdesk.app.sources import find_sources
 from basisdesk.app.talk import Talk
 from basisdesk.domain.errors import JournalError, UsageError
+from basisdesk.domain.order import SpreadState
 from basisdesk.domain.spread import spread_legs
 from basisdesk.engine.replay import digest
+from basisdesk.engine.view import order_view
 from basisdesk.sim.paper import PaperTerms
 from basisdesk.store.journal import Journal
 
@@ -44,7 +46,7 @@ SETTLE = 5 * SECOND
 """Market time after the last frame within which what is under way may end."""
 PIECE = 0.02
 """Wall seconds between two pieces of a paced replay."""
-OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 5, 130
+OK, FAILED, REFUSED, UNHEDGED, INTERRUPTED = 0, 1, 5, 6, 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +142,11 @@ class Replay:
             return INTERRUPTED
         if self.errors:
             return FAILED
+        state = self.desk.state
+        if any(order_view(state, order_id).state is SpreadState.INCOMPLETE for order_id in state.orders):
+            return UNHEDGED
         keys = [entry.key for entry in self.options.entries]
-        refused = any(key in self.desk.state.refusals or key in self.entries.refused for key in keys)
+        refused = any(key in state.refusals or key in self.entries.refused for key in keys)
         return REFUSED if refused else OK
 
     def _scout(self, sources: Sequence[Source], names: Sequence[str]) -> list[Sight]:
@@ -224,12 +229,14 @@ def _share(player: Player, talk: Talk) -> Callable[[], float]:
 
 
 def _begin_journal(path: Path | None) -> Journal:
-    if path is not None and path.exists() and path.stat().st_size:
-        raise UsageError(f"{path} exists already: a replay begins a journal of its own, so name a new file")
     try:
+        if path is not None and path.exists() and path.stat().st_size:
+            raise UsageError(f"{path} exists already: a replay begins a journal of its own, so name a new file")
         return Journal.open(path, __version__)
     except JournalError as error:
         raise UsageError(f"--journal: {error}") from error
+    except (OSError, ValueError) as error:  # a name too long, a folder that may not be entered
+        raise UsageError(f"--journal: {str(path)[:80]} cannot be used ({error}): name another file") from error
 
 
 def _check_underlying(name: str) -> None:
