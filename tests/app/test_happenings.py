@@ -38,7 +38,7 @@ def test_the_log_tells_of_rejects_doubts_triggers_and_what_stays_unhedged() -> N
         events.TimePassed(3),
         [
             effects.AcceptOrder(3, "S1", "k", request, None),
-            effects.Claim(4, "S1", Decimal("101.5")),
+            effects.Claim(4, "S1", Decimal(-304) / 3),
             effects.AskQuote(5, "S1", 6),
             effects.EndOrder(6, "S1", "gave up", Decimal("-0.5")),
             effects.RefuseOrder(7, "k2", request, Refusal("off_step", "size is off the step")),
@@ -48,7 +48,7 @@ def test_the_log_tells_of_rejects_doubts_triggers_and_what_stays_unhedged() -> N
         ("warning", "S1-1-1: rejected by the venue: try later"),
         ("warning", "S1-1-2: not known what became of it: timeout"),
         ("info", f"order S1: SELL 2 of {BASIS}, auto_trigger at 100"),
-        ("info", "order S1 goes out, spread 101.5"),
-        ("warning", "order S1 ended: gave up, -0.5 unhedged"),
+        ("info", "order S1 goes out, spread \N{MINUS SIGN}101.333333333333"),
+        ("warning", "order S1 ended: gave up, \N{MINUS SIGN}0.5 unhedged"),
         ("warning", "refused: size is off the step"),
     ]

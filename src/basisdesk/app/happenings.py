@@ -12,9 +12,12 @@ from basisdesk.domain import effect as effects
 from basisdesk.domain import event as events
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.stream import LogRow
+from basisdesk.engine.view import shown
 from basisdesk.venues.contract import Trouble
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from basisdesk.domain.effect import Effect
     from basisdesk.domain.event import Event
     from basisdesk.venues.contract import Report
@@ -64,16 +67,21 @@ class Happenings:
     def _decided(self, effect: Effect) -> None:
         match effect:
             case effects.AcceptOrder(request=request):
-                trigger = "" if request.trigger is None else f" at {plain(request.trigger)}"
+                trigger = "" if request.trigger is None else f" at {_read(request.trigger)}"
                 what = f"{request.side.value} {plain(request.size)} of {request.spread}, {request.type.value}{trigger}"
                 self.say(effect.at, "info", f"order {effect.order_id}: {what}")
             case effects.RefuseOrder():
                 self.say(effect.at, "warning", f"refused: {effect.refusal.message}")
             case effects.Claim():
-                self.say(effect.at, "info", f"order {effect.order_id} goes out, spread {plain(effect.displayed)}")
+                self.say(effect.at, "info", f"order {effect.order_id} goes out, spread {_read(effect.displayed)}")
             case effects.EndOrder():
-                left = f", {plain(effect.residual)} unhedged" if effect.residual else ""
+                left = f", {_read(effect.residual)} unhedged" if effect.residual else ""
                 level = "warning" if effect.residual else "info"
                 self.say(effect.at, level, f"order {effect.order_id} ended: {effect.reason}{left}")
             case _:
                 pass
+
+
+def _read(value: Decimal) -> str:
+    """Return a number for people: without the long tail of a quotient, and with a real minus sign."""
+    return plain(shown(value)).replace("-", "\N{MINUS SIGN}")
