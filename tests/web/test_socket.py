@@ -155,6 +155,8 @@ async def test_a_browser_that_talks_too_much_is_told_and_the_rest_is_dropped(
         answers = [await answer(talk, watch="desk") for _ in range(4)]
         assert "too many messages" not in answers[2]["error"]
         assert "too many messages" in answers[3]["error"]
+        dropped = await answer(talk, cancel={"key": KEY, "order_id": "S1"})
+        assert dropped["key"] == KEY, "whoever waits for an answer is told that there will be none"
         await talk.disconnect()
 
 

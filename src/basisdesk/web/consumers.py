@@ -17,7 +17,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer  # type: ignore[im
 
 from basisdesk.domain.errors import UsageError
 from basisdesk.web.gate import origin_problem
-from basisdesk.web.protocol import key_of, read_message
+from basisdesk.web.protocol import LONGEST_MESSAGE, key_of, read_message
 from basisdesk.web.rate import PER_SECOND, Allowance
 from basisdesk.web.reader import Reader
 
@@ -53,7 +53,8 @@ class TerminalConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channel
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Pass one message to the hub, or answer what is wrong with it."""
         if not self._allowance.spend():
-            self._reader.say(_error(f"too many messages: at most {PER_SECOND:g} a second; this one was dropped"))
+            key = None if text_data is None or len(text_data) > LONGEST_MESSAGE else key_of(text_data)
+            self._reader.say(_error(f"too many messages: at most {PER_SECOND:g} a second; this one was dropped", key))
         elif text_data is None:
             self._reader.say(_error(f"a message is text, not {len(bytes_data or b'')} bytes of binary"))
         else:
