@@ -18,6 +18,25 @@ describe("decimal", () => {
       expect(decimal(text), text).toBeUndefined();
     }
   });
+  it("does not guess what a comma means", () => {
+    for (const text of [
+      "0,001",
+      "1,234",
+      "-1,234",
+      "0,5",
+      "0,001.5",
+      "1,23,456",
+      "12345,678.9",
+      "1,234,56",
+    ]) {
+      expect(decimal(text), text).toBeUndefined();
+    }
+    expect(["1,234,567", "−64,272.10", "1,234."].map((text) => toText(read(text)))).toEqual([
+      "1234567",
+      "-64272.1",
+      "1234",
+    ]);
+  });
   it("compares across scales without floats", () => {
     expect(compare(read("0.3"), read("0.30"))).toBe(0);
     expect(compare(read("0.1"), read("0.11"))).toBe(-1);

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { exact, fixed, lean, MINUS, NONE, percent, sign, signed, size } from "../src/pure/number";
+import {
+  amounts,
+  exact,
+  fixed,
+  lean,
+  MINUS,
+  NONE,
+  percent,
+  rounded,
+  sign,
+  signed,
+  size,
+} from "../src/pure/number";
 
 describe("fixed", () => {
   it("groups thousands and uses a real minus sign", () => {
@@ -45,6 +57,29 @@ describe("lean", () => {
       NONE,
       "S1",
     ]);
+  });
+});
+
+describe("rounded and amounts", () => {
+  it("rounds decimal text to the places of a tick", () => {
+    expect(
+      ["64320.200000000000", "-15.900799200799", "-0.004", "9.995", "7"].map((one) => rounded(one, 2)),
+    ).toEqual(["64,320.20", `${MINUS}15.90`, "0.00", "10.00", "7.00"]);
+    expect([rounded("99.5", 0), rounded("0.4", 0), rounded(null, 2), rounded("1.25", 1, true)]).toEqual([
+      "100",
+      "0",
+      NONE,
+      "+1.3",
+    ]);
+  });
+  it("writes money with four decimals and coins with eight at most", () => {
+    expect(amounts("0.000007773608 BTC, 0.9998606460 USDT")).toBe("0.00000777 BTC, 0.9999 USDT");
+    expect([
+      amounts("-0.010", true),
+      amounts("1000"),
+      amounts("0.015547215338 BTC", true),
+      amounts(null),
+    ]).toEqual([`${MINUS}0.01`, "1,000", "+0.01554722 BTC", NONE]);
   });
 });
 

@@ -40,6 +40,7 @@ describe("problems", () => {
     ["", "Enter a size."],
     ["abc", "“abc” is not a number."],
     ["1e3", "“1e3” is not a number."],
+    ["0,001", "“0,001” can be read in two ways: write the decimal point as a point, and no commas."],
     ["0", "Size 0 must be above zero."],
     ["-1", "Size -1 must be above zero."],
     ["0.01", "Size 0.01 is below the minimum of 0.02 BTC."],
@@ -47,6 +48,15 @@ describe("problems", () => {
     ["0.055", "Size 0.055 is not a multiple of the step 0.01 BTC: use 0.05 or 0.06."],
   ])("names value and limit of size %j", (size, sentence) => {
     expect(problems(draft({ size }), TERMS).size).toBe(sentence);
+  });
+  it("names the smallest size that is worth the minimum notional", () => {
+    const sol = { ...TERMS, unit: "SOL", min_size: "0.01", max_size: null };
+    expect(problems(draft({ size: "0.1" }), sol, 150.85).size).toBe(
+      "Size 0.1 SOL is worth less than the minimum notional of 20: use at least 0.14.",
+    );
+    expect(problems(draft({ size: "0.14" }), sol, 150.85).size).toBeUndefined();
+    expect(problems(draft({ size: "0.1" }), sol).size).toBeUndefined();
+    expect(presets(sol, 150.85)[0]).toBe("0.5");
   });
   it("wants a trigger for an auto-trigger order only", () => {
     expect(problems(draft({ type: "auto_trigger" }), TERMS).trigger).toMatch(/Enter a trigger price/);

@@ -35,6 +35,8 @@ export class CandleChart {
   private marks: IPriceLine[] = [];
   private newest: Candle | undefined;
   private hovering = false;
+  /** Whether the whole series came: what continues it is of no use before. */
+  private begun = false;
 
   constructor(
     place: HTMLElement,
@@ -71,11 +73,14 @@ export class CandleChart {
     this.series.setData([]);
     this.times.clear();
     this.newest = undefined;
+    this.begun = false;
     this.show(undefined);
   }
 
   /** Draw what came, and return how many candles there are. */
   take(candles: Candles): number {
+    if (!candles.whole && !this.begun) return -1;
+    this.begun = true;
     const bars = candles.bars.map(candle);
     if (candles.whole || this.newest === undefined) {
       const fresh = this.newest === undefined;

@@ -6,6 +6,7 @@ import { presets } from "../pure/ticket";
 import { allStale, modeName } from "../state/live";
 import { details, selectedRow } from "../state/selection";
 import {
+  atOnce,
   clear,
   confirming,
   sequence,
@@ -15,6 +16,7 @@ import {
   touched,
   trigger,
   type,
+  worth,
   wrong,
 } from "../state/ticket";
 import type { OrderType, Sequence, Side } from "../wire/types";
@@ -80,7 +82,7 @@ export function Ticket() {
           problem={touched.value || size.value !== "" ? wrong.value.size : undefined}
         />
         <div class="presets">
-          {presets(terms).map((text) => (
+          {presets(terms, worth.value).map((text) => (
             <button
               key={text}
               type="button"
@@ -102,6 +104,7 @@ export function Ticket() {
             problem={touched.value || trigger.value !== "" ? wrong.value.trigger : undefined}
           />
         ) : null}
+        {atOnce.value === "" ? null : <p class="note warn">▲ {atOnce.value}</p>}
         <label class="field">
           <span class="field-name">Sequence</span>
           <select

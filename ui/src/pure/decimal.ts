@@ -7,13 +7,13 @@ export interface Decimal {
 
 const SHAPE = /^([+-]?)(\d{0,24})(?:\.(\d{0,18}))?$/;
 
-/** Read typed text; a comma groups thousands, U+2212 is a minus. Undefined when it is no decimal number. */
+/** Thousands that nobody can take for a decimal comma: a point follows, or there are two of them. */
+const GROUPED = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:(?<=,\d{3},\d{3})|(?=\.))(?:\.\d*)?$/;
+
+/** Read typed text; U+2212 is a minus. Undefined when it is no decimal number, or a comma leaves two readings. */
 export function decimal(text: string): Decimal | undefined {
-  const plain = text
-    .trim()
-    .replace(/−/g, "-")
-    .replace(/(?<=\d),(?=\d{3}(\D|$))/g, "");
-  const match = SHAPE.exec(plain);
+  const plain = text.trim().replace(/−/g, "-");
+  const match = SHAPE.exec(GROUPED.test(plain) ? plain.replace(/,/g, "") : plain);
   if (!match) return undefined;
   const [, sign = "", whole = "", fraction = ""] = match;
   if (whole === "" && fraction === "") return undefined;

@@ -27,11 +27,49 @@ export function exact(text: string | null | undefined, plus = false): string {
   return sign + grouped(plain);
 }
 
+/** Decimal text rounded to `places`, half away from zero, grouped and with a real minus sign; no float is involved. */
+export function rounded(text: string | null | undefined, places: number, plus = false): string {
+  if (text === null || text === undefined || text === "") return NONE;
+  const match = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text);
+  if (match === null) return text;
+  const [, sign = "", whole = "", fraction = ""] = match;
+  const digits = fraction.padEnd(places + 1, "0");
+  const up = Number(digits[places]) >= 5 ? 1n : 0n;
+  const units = (BigInt(whole + digits.slice(0, places)) + up).toString().padStart(places + 1, "0");
+  const cut = units.length - places;
+  return exact(sign + units.slice(0, cut) + (places > 0 ? `.${units.slice(cut)}` : ""), plus);
+}
+
+const MONEY = /^(USD[A-Z]?|[A-Z]USD|DAI|EUR|GBP|TRY|BRL|JPY)$/;
+const AMOUNT = /(?<![\w.])([+-]?\d+(?:\.\d+)?)(?: ([A-Z][A-Z0-9]*))?/g;
+
+/** Decimals an amount of an asset is written with: 4 for money, 8 for coins. */
+export function assetPlaces(asset: string): number {
+  return MONEY.test(asset) ? 4 : 8;
+}
+
+/** Amounts with their assets (``0.00040 BTC, 1.30 USDT``) for people: rounded, without trailing zeros. */
+export function amounts(text: string | null | undefined, plus = false): string {
+  if (text === null || text === undefined || text === "") return NONE;
+  return text.replace(AMOUNT, (_, figure: string, asset: string | undefined) => {
+    const short = rounded(figure, assetPlaces(asset ?? ""), plus)
+      .replace(/(\.\d*?)0+$/, "$1")
+      .replace(/\.$/, "");
+    return asset === undefined ? short : `${short} ${asset}`;
+  });
+}
+
 /** As `exact`, for every number in a text such as ``0.00040 BTC, 1.30 USDT``, without trailing zeros. */
 export function lean(text: string | null | undefined, plus = false): string {
   if (text === null || text === undefined || text === "") return NONE;
   const number = /(?<![\w.])[+-]?\d+(?:\.\d+)?(?![\w.])/g;
   return text.replace(number, (one) => exact(one.includes(".") ? one.replace(/\.?0+$/, "") : one, plus));
+}
+
+/** Decimals of prices on a tick; two where the tick is not known. */
+export function tickDecimals(tick: string | null | undefined): number {
+  if (tick === null || tick === undefined) return 2;
+  return tick.includes(".") ? (tick.replace(/0+$/, "").split(".")[1]?.length ?? 0) : 0;
 }
 
 export function percent(fraction: number | null | undefined, decimals = 2): string {

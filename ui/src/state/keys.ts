@@ -17,6 +17,16 @@ function onControl(target: EventTarget | null): boolean {
 }
 
 export function wireKeys(): void {
+  // A key held down repeats: Enter would send the ticket, and then confirm what it had just asked.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Enter" || !event.repeat) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    { capture: true },
+  );
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key === "Escape") {

@@ -1,5 +1,6 @@
 // Everything the desk has said, one signal a topic, and how the page stands towards the desk.
 import { computed, signal } from "@preact/signals";
+import { tickDecimals } from "../pure/number";
 import { type Ear, Socket, socketAddress } from "../wire/socket";
 import type {
   Desk,
@@ -70,6 +71,14 @@ export const marketsByName = computed(
   () => new Map((markets.value?.body.rows ?? []).map((row) => [row.symbol, row])),
 );
 
+/** Decimals of a spread's prices, and of one market's, as their ticks say. */
+export function spreadDecimals(spread: string): number {
+  return spreadsByName.value.get(spread)?.decimals ?? 2;
+}
+export function marketDecimals(symbol: string): number {
+  return tickDecimals(marketsByName.value.get(symbol)?.tick);
+}
+
 /** Age now of something that was `age` ms old when it arrived; an ended replay grows no older. */
 export function ageNow(age: number | null | undefined, received: number): number | null {
   if (age === null || age === undefined) return null;
@@ -78,15 +87,18 @@ export function ageNow(age: number | null | undefined, received: number): number
 
 type Listener = (body: unknown, received: number) => void;
 const watched = new Map<string, Listener>();
+/** What the server was asked for, and for whom: the same topic for another listener is asked for anew. */
+const asked = new Map<string, Listener>();
 const replyListeners = new Set<(reply: Reply) => void>();
 
 const ear: Ear = {
   opened() {
     online.value = true;
-    for (const topic of watched.keys()) socket.send({ watch: topic });
+    settle();
   },
   closed() {
     online.value = false;
+    asked.clear();
   },
   heard(message) {
     if ("topic" in message) hear(message.topic, message.body);
@@ -104,18 +116,41 @@ function hear(topic: string, body: unknown): void {
   lastHeard.value = received;
   const common = topics[topic];
   if (common !== undefined) common.value = { body: body as never, received };
-  else watched.get(topic)?.(body, received);
+  else asked.get(topic)?.(body, received);
 }
 
 /** Ask for a topic until the returned function is called. */
 export function watch(topic: string, listener: Listener): () => void {
   watched.set(topic, listener);
-  socket.send({ watch: topic });
+  settleSoon();
   return () => {
     if (watched.get(topic) !== listener) return;
     watched.delete(topic);
-    socket.send({ unwatch: topic });
+    settleSoon();
   };
+}
+
+/** Distance between two askings, ms: who runs through the matrix asks for where he stops, not for what he passed. */
+const PACE = 300;
+let settling: ReturnType<typeof setTimeout> | undefined;
+let settled = Number.NEGATIVE_INFINITY;
+
+function settleSoon(): void {
+  settling ??= setTimeout(settle, Math.max(0, settled + PACE - performance.now()));
+}
+
+function settle(): void {
+  clearTimeout(settling);
+  settling = undefined;
+  settled = performance.now();
+  for (const [topic, listener] of asked) {
+    if (watched.get(topic) === listener) continue;
+    asked.delete(topic);
+    socket.send({ unwatch: topic });
+  }
+  for (const [topic, listener] of watched) {
+    if (!asked.has(topic) && socket.send({ watch: topic })) asked.set(topic, listener);
+  }
 }
 
 /** What the web process itself refuses never reached the desk. */

@@ -1,10 +1,12 @@
 // The ticket: what is typed, what was sent and not yet answered, and the last answer.
 import { computed, effect, signal } from "@preact/signals";
+import { decimal, number } from "../pure/decimal";
+import { fixed } from "../pure/number";
 import { problems, request } from "../pure/ticket";
 import type { OrderRequest, OrderType, Reply, Sequence, Side } from "../wire/types";
-import { allStale, onReply, pulse, say } from "./live";
+import { allStale, marketsByName, onReply, pulse, say } from "./live";
 import { remembered } from "./prefs";
-import { details, selected } from "./selection";
+import { details, selected, selectedRow } from "./selection";
 
 export const side = signal<Side>("BUY");
 export const type = signal<OrderType>("market");
@@ -41,7 +43,30 @@ export const draft = computed(() => ({
   trigger: trigger.value,
   sequence: sequence.value,
 }));
-export const wrong = computed(() => problems(draft.value, details.value?.body));
+/** About what one unit of size is worth: the cheaper leg, where sizes are coin. */
+export const worth = computed(() => {
+  const row = selectedRow.value;
+  if (row === undefined || details.value?.body.unit !== row.underlying) return undefined;
+  const mids = [row.leg1, row.leg2].map((leg) => {
+    const market = marketsByName.value.get(leg);
+    return market?.bid && market.ask ? (market.bid + market.ask) / 2 : Number.NaN;
+  });
+  const least = Math.min(...mids);
+  return Number.isFinite(least) ? least : undefined;
+});
+export const wrong = computed(() => problems(draft.value, details.value?.body, worth.value));
+
+/** Says so when the trigger is already reached, because the order then goes out at once. */
+export const atOnce = computed(() => {
+  const wanted = decimal(trigger.value);
+  const row = selectedRow.value;
+  if (type.value !== "auto_trigger" || wanted === undefined || row === undefined) return "";
+  const buying = side.value === "BUY";
+  const price = buying ? row.ask : row.bid;
+  if (price === null || (buying ? price > number(wanted) : price < number(wanted))) return "";
+  const where = buying ? "at or below" : "at or above";
+  return `The ${buying ? "ask" : "bid"} is ${fixed(price, row.decimals)} now, already ${where} this trigger: the order goes out at once.`;
+});
 export const valid = computed(() => Object.keys(wrong.value).length === 0);
 
 selected.subscribe(() => {
@@ -69,9 +94,19 @@ export function submit(): void {
   else send();
 }
 
+/** The same order again within this time, in ms, is the second half of a double click. */
+const TWICE = 700;
+let latest = { what: "", at: Number.NEGATIVE_INFINITY };
+
 export function send(): void {
   asking.value = false;
-  if (valid.value) transmit({ key: crypto.randomUUID(), request: request(draft.value) });
+  if (!valid.value) return;
+  const order = request(draft.value);
+  const what = JSON.stringify(order);
+  const at = performance.now();
+  if (what === latest.what && at - latest.at < TWICE) return;
+  latest = { what, at };
+  transmit({ key: crypto.randomUUID(), request: order });
 }
 
 export function transmit(sent: Sent): void {
