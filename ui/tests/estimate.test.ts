@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { estimate, takerCost } from "../src/pure/estimate";
-import type { Level } from "../src/wire/types";
+import { contracts, estimate, takerCost } from "../src/pure/estimate";
+import type { Level, Market } from "../src/wire/types";
 
 const BOOK: Level[] = [
   [10, 1, 110, 100],
@@ -37,5 +37,21 @@ describe("takerCost", () => {
     expect(takerCost(2, 15, 1000, true)).toBe(3);
     expect(takerCost(20_000, 10, 64_000, false)).toBe(20);
     expect(takerCost(2, null, 1000, true)).toBeUndefined();
+  });
+});
+
+describe("contracts", () => {
+  const market = (margin: string, kind: string, contract_size: string | null) =>
+    ({ margin, kind, contract_size, quote: "USD" }) as Market;
+  it("counts linear contracts by coin and inverse ones by money", () => {
+    expect(contracts(0.05, market("linear", "perpetual", "0.01"), "BTC", 64000)).toBeCloseTo(5, 12);
+    expect(contracts(0.05, market("inverse", "perpetual", "100"), "BTC", 64000)).toBeCloseTo(32, 12);
+    expect(contracts(1000, market("inverse", "dated", "100"), "USD", undefined)).toBe(10);
+  });
+  it("knows none of spot, of unknown terms or without a price", () => {
+    expect(contracts(1, market("spot", "spot", "1"), "BTC", 1)).toBeUndefined();
+    expect(contracts(1, market("linear", "dated", null), "BTC", 1)).toBeUndefined();
+    expect(contracts(1, undefined, "BTC", 1)).toBeUndefined();
+    expect(contracts(1, market("inverse", "dated", "100"), "BTC", undefined)).toBeUndefined();
   });
 });

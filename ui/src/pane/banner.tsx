@@ -35,6 +35,8 @@ function sentence(): string {
       return `The desk is gone (${link.value.reason}): every number below is old.${silent} Orders cannot be sent.`;
     case "silent":
       return `The desk is silent: every number below is old.${silent}`;
+    case "ended":
+      return "The recording is over: its last state is shown and orders are refused. Play it again to trade.";
     default:
       return "";
   }

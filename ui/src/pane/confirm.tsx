@@ -1,11 +1,12 @@
 // The last look before an order goes out: both legs, what it should cost, and what happens when a leg fails.
 import { exact, fixed, NONE, size as sizeText } from "../pure/number";
 import { typeWord } from "../pure/order";
-import { label } from "../pure/symbol";
+import { contracts } from "../pure/estimate";
+import { label, quoteOf } from "../pure/symbol";
 import { estimated } from "../state/estimate";
-import { allStale, modeName } from "../state/live";
+import { allStale, marketDecimals, marketsByName, modeName } from "../state/live";
 import { details, selectedRow } from "../state/selection";
-import { asking, confirming, draft, send } from "../state/ticket";
+import { asking, atOnce, confirming, draft, send } from "../state/ticket";
 import { Modal } from "./modal";
 
 export function Confirm() {
@@ -45,7 +46,8 @@ function Summary() {
             <th>Side</th>
             <th>Market</th>
             <th class="num">Size {unit}</th>
-            <th class="num">About</th>
+            <th class="num">Contracts</th>
+            <th class="num">Price about</th>
           </tr>
         </thead>
         <tbody>
@@ -57,7 +59,9 @@ function Summary() {
         {type === "auto_trigger" ? (
           <div class="strong">
             <dt>Trigger price</dt>
-            <dd class="num">{exact(trigger)}</dd>
+            <dd class="num">
+              {exact(trigger)} {quoteOf(row.leg1)}
+            </dd>
           </div>
         ) : null}
         <div>
@@ -70,13 +74,16 @@ function Summary() {
         </div>
         <div>
           <dt>Taker fees</dt>
-          <dd class="num">{now?.cost === undefined ? NONE : `≈ ${fixed(now.cost, 2)}`}</dd>
+          <dd class="num">
+            {now?.cost === undefined ? NONE : `≈ ${fixed(now.cost, 2)} ${quoteOf(row.leg1)}`}
+          </dd>
         </div>
         <div>
           <dt>Sequence</dt>
           <dd>{sequence === "simultaneous" ? "both at once" : "contract first"}</dd>
         </div>
       </dl>
+      {atOnce.value === "" ? null : <p class="note warn">▲ {atOnce.value}</p>}
       {now !== undefined && !now.complete ? (
         <p class="problem">
           The ladder shows only {sizeText(now.available)} {unit}.
@@ -113,6 +120,14 @@ function Summary() {
   );
 }
 
+/** How many contracts of a market a size comes to; the desk rounds them to the venue's step. */
+function contractsText(symbol: string, size: string, price: number | undefined): string {
+  const market = marketsByName.value.get(symbol);
+  const found = contracts(Number(size), market, details.value?.body.unit ?? "", price);
+  if (market?.kind === "spot") return "spot";
+  return found === undefined ? NONE : `≈ ${sizeText(found)}`;
+}
+
 interface LegProps {
   number: number;
   side: string;
@@ -128,7 +143,10 @@ function Leg({ number, side, symbol, size, price }: LegProps) {
       <td class={side.toLowerCase()}>{side}</td>
       <td>{label(symbol)}</td>
       <td class="num">{exact(size)}</td>
-      <td class="num">{fixed(price, 2)}</td>
+      <td class="num">{contractsText(symbol, size, price)}</td>
+      <td class="num">
+        {fixed(price, marketDecimals(symbol))} {quoteOf(symbol)}
+      </td>
     </tr>
   );
 }

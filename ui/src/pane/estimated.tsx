@@ -1,5 +1,7 @@
 import { fixed, NONE, size as sizeText } from "../pure/number";
+import { quoteOf } from "../pure/symbol";
 import { estimated } from "../state/estimate";
+import { selectedRow } from "../state/selection";
 import { side } from "../state/ticket";
 
 export function Estimated() {
@@ -18,7 +20,7 @@ export function Estimated() {
           value={
             found.cost === undefined
               ? NONE
-              : `≈ ${fixed(found.cost, 2)}${found.costBp === null ? "" : ` (${fixed(found.costBp, 1)} bp)`}`
+              : `≈ ${fixed(found.cost, 2)} ${quoteOf(selectedRow.value?.leg1 ?? "")}${found.costBp === null ? "" : ` (${fixed(found.costBp, 1)} bp)`}`
           }
         />
       </dl>

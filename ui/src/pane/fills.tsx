@@ -1,4 +1,4 @@
-import { exact, lean } from "../pure/number";
+import { amounts, exact } from "../pure/number";
 import { label } from "../pure/symbol";
 import { clockMs, iso } from "../pure/time";
 import { fills } from "../state/live";
@@ -22,8 +22,8 @@ export function FillTable() {
           <th>Market</th>
           <th>Side</th>
           <th class="num">Price quote</th>
-          <th class="num" title="In the venue's own unit">
-            Size
+          <th class="num" title="Contracts, or coin where the market is spot">
+            Venue size
           </th>
           <th class="num">Size coin</th>
           <th class="num">Fee</th>
@@ -43,11 +43,9 @@ export function FillTable() {
               {row.side === "BUY" ? "▲" : "▼"} {row.side}
             </td>
             <td class="num">{exact(row.price)}</td>
-            <td class="num">{lean(row.size)}</td>
-            <td class="num">{lean(row.base)}</td>
-            <td class="num">
-              {lean(row.fee)} {row.fee_asset}
-            </td>
+            <td class="num">{amounts(row.size)}</td>
+            <td class="num">{amounts(row.base)}</td>
+            <td class="num">{amounts(`${row.fee} ${row.fee_asset}`)}</td>
             <td class="num dim">{row.trade_id}</td>
           </tr>
         ))}

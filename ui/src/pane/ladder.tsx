@@ -11,9 +11,9 @@ import {
   sizePlaces,
 } from "../pure/ladder";
 import { fixed } from "../pure/number";
-import { contract } from "../pure/symbol";
+import { contract, quoteOf } from "../pure/symbol";
 import { age } from "../pure/time";
-import { ageNow, orders } from "../state/live";
+import { ageNow, marketDecimals, orders } from "../state/live";
 import { details, ladder, selected, selectedRow } from "../state/selection";
 import { trigger, type } from "../state/ticket";
 import type { Ladder } from "../wire/types";
@@ -96,7 +96,7 @@ function Sides({ body, group }: { body: Ladder; group: number }) {
   return (
     <div ref={box} class={live ? "ladder live" : "ladder live old"} data-state={body.state}>
       <div class="rung heading">
-        <span>Price</span>
+        <span>Price {quoteOf(selectedRow.value?.leg1 ?? "")}</span>
         <span>Size {body.unit}</span>
         <span>Total</span>
       </div>
@@ -123,7 +123,7 @@ function Row({ side, rung, most, places, sizes, mark }: RowProps) {
   const hint =
     legs === undefined
       ? ""
-      : `${contract(legs.leg1)} ${fixed(rung.leg1, 2)}\n${contract(legs.leg2)} ${fixed(rung.leg2, 2)}\nClick to take ${price} as the trigger price`;
+      : `${contract(legs.leg1)} ${fixed(rung.leg1, marketDecimals(legs.leg1))}\n${contract(legs.leg2)} ${fixed(rung.leg2, marketDecimals(legs.leg2))}\nClick to take ${price} as the trigger price`;
   const take = () => {
     type.value = "auto_trigger";
     trigger.value = rung.price.toFixed(places);

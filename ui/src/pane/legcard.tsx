@@ -1,5 +1,5 @@
 // Details of one instrument, shown while its information mark is hovered or has the focus.
-import { exact, fixed, percent } from "../pure/number";
+import { exact, fixed, percent, tickDecimals } from "../pure/number";
 import { label } from "../pure/symbol";
 import { age, countdown, day } from "../pure/time";
 import { ageNow, markets, marketsByName } from "../state/live";
@@ -22,16 +22,16 @@ export function LegCard({ name, symbol }: { name: string; symbol: string }) {
 
 function Terms({ market }: { market: Market }) {
   const spot = market.kind === "spot";
-  const unit = spot ? market.base : market.margin === "inverse" ? "contracts" : market.base;
+  const amountUnit = spot ? market.base : "contracts";
   const worth = market.margin === "inverse" ? market.quote : market.base;
   const at = markets.value?.body.at ?? 0;
   const old = ageNow(market.age, markets.value?.received ?? 0);
   const rows: [string, string][] = [
     ["State", `${market.state}, ${age(old)} old`],
-    ["Amount step", withUnit(market.step, market.contract_size !== null && !spot ? "" : unit)],
+    ["Amount step", withUnit(market.step, amountUnit)],
     ["Contract size", withUnit(market.contract_size, worth)],
     ["Minimum notional", withUnit(market.min_notional, market.quote)],
-    ["Minimum size", exact(market.min_size)],
+    ["Minimum size", withUnit(market.min_size, amountUnit)],
     ["Price tick", withUnit(market.tick, market.quote)],
     ["Max leverage", market.max_leverage === null ? "–" : `${exact(market.max_leverage)}×`],
   ];
@@ -41,7 +41,8 @@ function Terms({ market }: { market: Market }) {
     rows.push(["Funding", `${percent(market.funding_rate, 4)} %, ${percent(market.funding_apr)} % a year`]);
     rows.push(["Next funding", countdown(market.next_funding, at)]);
   }
-  rows.push(["Mark", fixed(market.mark, 2)]);
+  if (market.mark !== null)
+    rows.push(["Mark", `${fixed(market.mark, tickDecimals(market.tick))} ${market.quote}`]);
   return (
     <>
       <dl>

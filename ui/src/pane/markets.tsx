@@ -1,4 +1,4 @@
-import { fixed, percent, size } from "../pure/number";
+import { fixed, percent, size, tickDecimals } from "../pure/number";
 import { contract, venueName } from "../pure/symbol";
 import { age, countdown, day } from "../pure/time";
 import { ageNow, markets } from "../state/live";
@@ -46,7 +46,7 @@ export function MarketTable() {
 }
 
 function Row({ row, at, received }: { row: Market; at: number; received: number }) {
-  const places = decimals(row.tick);
+  const places = tickDecimals(row.tick);
   const live = row.state === "live" || row.state === "valid";
   return (
     <tr class={live ? "live" : "live old"} data-market={row.symbol} title={row.refusal ?? row.symbol}>
@@ -69,8 +69,4 @@ function Row({ row, at, received }: { row: Market; at: number; received: number 
       <td class="num">{row.expiry === null ? "–" : `${day(row.expiry)}, in ${countdown(row.expiry, at)}`}</td>
     </tr>
   );
-}
-
-function decimals(tick: string | null): number {
-  return tick === null ? 2 : (tick.replace(/0+$/, "").split(".")[1]?.length ?? 0);
 }

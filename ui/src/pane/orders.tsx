@@ -1,10 +1,10 @@
 // Spread orders; each opens to show what was sent and filled on its legs.
 import { signal } from "@preact/signals";
-import { exact, lean } from "../pure/number";
+import { amounts, exact, NONE, rounded } from "../pure/number";
 import { MARKS, STATES, typeWord, words } from "../pure/order";
-import { label, spreadShort } from "../pure/symbol";
+import { label, parse, spreadShort, spreadUnit } from "../pure/symbol";
 import { clock, iso } from "../pure/time";
-import { allStale } from "../state/live";
+import { allStale, marketDecimals, spreadDecimals } from "../state/live";
 import { select } from "../state/selection";
 import { cancel } from "../state/ticket";
 import type { LegRow, Order } from "../wire/types";
@@ -72,6 +72,7 @@ function Row({ row, active }: { row: Order; active: boolean }) {
   const [leg1 = "", leg2 = ""] = row.spread.split("~");
   const exposed = /[1-9]/.test(row.unhedged);
   const isOpen = open.value.has(row.order_id);
+  const places = spreadDecimals(row.spread);
   return (
     <tr data-order={row.order_id} data-state={row.state}>
       <td>
@@ -103,14 +104,16 @@ function Row({ row, active }: { row: Order; active: boolean }) {
       </td>
       <td>{typeWord(row.type)}</td>
       <td class="num">
-        {lean(row.filled)} / {lean(row.size)}
+        {amounts(row.filled)} / {amounts(row.size)} {spreadUnit(row.spread)}
       </td>
-      <td class="num">{exact(row.trigger)}</td>
-      <td class="num">{exact(row.displayed)}</td>
-      <td class="num">{exact(row.achieved)}</td>
+      <td class="num" title={row.trigger === null ? "A market order has no trigger" : undefined}>
+        {exact(row.trigger)}
+      </td>
+      <td class="num">{rounded(row.displayed, places)}</td>
+      <td class="num">{rounded(row.achieved, places)}</td>
       <td class={exposed ? "num bad" : "num"}>
         {exposed ? "▲ " : ""}
-        {lean(row.unhedged, true)}
+        {amounts(row.unhedged, true)}
       </td>
       <td class="num" title={`created ${iso(row.created)}`}>
         {clock(row.updated)}
@@ -126,24 +129,26 @@ function Row({ row, active }: { row: Order; active: boolean }) {
 
 function Leg({ leg }: { leg: LegRow }) {
   const side = leg.side ?? "";
+  const symbol = leg.symbol ?? "";
   return (
     <tr class="leg-row">
       <td colSpan={2}>
         LEG{leg.leg} {leg.status ?? "not sent"}
       </td>
-      <td title={leg.symbol ?? ""}>{label(leg.symbol ?? "")}</td>
+      <td title={symbol}>{label(symbol)}</td>
       <td class={side.toLowerCase()}>
         {side === "BUY" ? "▲" : "▼"} {side}
       </td>
       <td>{leg.message}</td>
       <td class="num">
-        {lean(leg.filled)} / {lean(leg.sent)}
+        {amounts(leg.filled)} / {amounts(leg.sent)}{" "}
+        {parse(symbol)?.kind === "spot" ? parse(symbol)?.base : "contracts"}
       </td>
       <td class="num" colSpan={2}>
-        average {exact(leg.average)}
+        average {rounded(leg.average, marketDecimals(symbol))}
       </td>
       <td class="num" colSpan={4}>
-        fees {lean(leg.fees)}
+        fees {leg.fees === "0" ? NONE : amounts(leg.fees)}
       </td>
     </tr>
   );

@@ -1,6 +1,7 @@
 // What became of the last thing sent: the desk's answer, and the order as it lives on.
-import { exact, lean } from "../pure/number";
-import { orders } from "../state/live";
+import { amounts, rounded } from "../pure/number";
+import { spreadUnit } from "../pure/symbol";
+import { orders, spreadDecimals } from "../state/live";
 import { outcome, transmit } from "../state/ticket";
 import { Chip } from "./orders";
 
@@ -23,12 +24,12 @@ export function Outcome() {
 function Followed({ orderId }: { orderId: string }) {
   const order = orders.value?.body.rows.find((row) => row.order_id === orderId);
   if (order === undefined) return null;
-  const price = order.achieved === null ? "" : ` at ${exact(order.achieved)}`;
+  const price = order.achieved === null ? "" : ` at ${rounded(order.achieved, spreadDecimals(order.spread))}`;
   return (
     <p class="followed">
       <Chip state={order.state} reason={order.reason} />
       <span class="num">
-        {lean(order.filled)} of {lean(order.size)}
+        {amounts(order.filled)} of {amounts(order.size)} {spreadUnit(order.spread)}
         {price}
       </span>
     </p>

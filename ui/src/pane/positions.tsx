@@ -1,8 +1,8 @@
 // Spread positions; each opens to show its two legs.
 import { signal } from "@preact/signals";
-import { exact, lean, sign } from "../pure/number";
-import { label, parse, spreadShort } from "../pure/symbol";
-import { positions } from "../state/live";
+import { amounts, assetPlaces, NONE, rounded, sign } from "../pure/number";
+import { baseOf, label, parse, quoteOf, spreadShort, spreadUnit } from "../pure/symbol";
+import { marketDecimals, positions, spreadDecimals } from "../state/live";
 import { select } from "../state/selection";
 import type { LegRow, Position } from "../wire/types";
 
@@ -28,9 +28,15 @@ export function PositionTable() {
         <tr>
           <th>Spread</th>
           <th class="num">Size</th>
-          <th class="num">Entry</th>
-          <th class="num">Mark</th>
-          <th class="num">PnL</th>
+          <th class="num" title="Price profit, before fees">
+            PnL
+          </th>
+          <th class="num" title="Average price of what is open, in quote money">
+            Entry
+          </th>
+          <th class="num" title="Middle of the books now, in quote money">
+            Mark
+          </th>
           <th class="num">Fees</th>
           <th class="num" title="What is left of the coin's price risk">
             Net delta
@@ -52,6 +58,7 @@ export function PositionTable() {
 function Row({ row }: { row: Position }) {
   const [leg1 = "", leg2 = ""] = row.spread.split("~");
   const isOpen = open.value.has(row.spread);
+  const places = spreadDecimals(row.spread);
   return (
     <tr data-position={row.spread}>
       <td>
@@ -69,33 +76,42 @@ function Row({ row }: { row: Position }) {
           {spreadShort(leg1, leg2)}
         </button>
       </td>
-      <td class="num">{lean(row.size, true)}</td>
-      <td class="num">{exact(row.entry)}</td>
-      <td class="num live">{exact(row.mark)}</td>
+      <td class="num">
+        {amounts(row.size, true)} {spreadUnit(row.spread)}
+      </td>
       <td class="num live">
         <Money text={row.pnl} unit={row.pnl_asset} />
       </td>
-      <td class="num">{lean(row.fees)}</td>
-      <td class="num">{lean(row.net_delta, true)}</td>
+      <td class="num">{rounded(row.entry, places)}</td>
+      <td class="num live">{rounded(row.mark, places)}</td>
+      <td class="num">{amounts(row.fees)}</td>
+      <td class="num">
+        {amounts(row.net_delta, true)} {baseOf(leg1)}
+      </td>
     </tr>
   );
 }
 
 function Leg({ leg, index }: { leg: LegRow; index: number }) {
   const symbol = leg.symbol ?? "";
+  const places = marketDecimals(symbol);
   return (
     <tr class="leg-row">
       <td>
         <span>LEG{index + 1}</span> {symbol === "" ? "" : label(symbol)}
       </td>
-      <td class="num">{lean(leg.size, true)}</td>
-      <td class="num">{exact(leg.entry)}</td>
-      <td class="num live">{exact(leg.mark)}</td>
+      <td class="num">
+        {amounts(leg.size, true)} {parse(symbol)?.kind === "spot" ? baseOf(symbol) : "contracts"}
+      </td>
       <td class="num live">
         <Money text={leg.pnl ?? null} unit={leg.pnl_asset ?? ""} /> {inQuote(leg)}
       </td>
-      <td class="num">{lean(leg.fees)}</td>
-      <td class="num dim">{lean(leg.base, true)} coin</td>
+      <td class="num">{rounded(leg.entry, places)}</td>
+      <td class="num live">{rounded(leg.mark, places)}</td>
+      <td class="num">{amounts(leg.fees)}</td>
+      <td class="num dim">
+        {amounts(leg.base, true)} {baseOf(symbol)}
+      </td>
     </tr>
   );
 }
@@ -104,14 +120,14 @@ function Leg({ leg, index }: { leg: LegRow; index: number }) {
 function inQuote(leg: LegRow): string {
   const worth = leg.pnl_quote;
   if (worth === null || worth === undefined || worth === leg.pnl) return "";
-  return `(${lean(worth, true)} ${parse(leg.symbol ?? "")?.quote ?? ""})`;
+  return `(${rounded(worth, 4, true)} ${quoteOf(leg.symbol ?? "")})`;
 }
 
 function Money({ text, unit }: { text: string | null; unit: string }) {
   const direction = sign(text);
   return (
     <span class={direction > 0 ? "gain" : direction < 0 ? "loss" : ""}>
-      {lean(text, true)} {text === null ? "" : unit}
+      {text === null ? NONE : `${rounded(text, assetPlaces(unit), true)} ${unit}`}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 // Levels worth seeing on the chart: triggers that wait, and where the position was entered.
-import { lean, MINUS } from "../pure/number";
+import { amounts, MINUS } from "../pure/number";
 import type { Order, Position } from "../wire/types";
 import type { PriceLevel } from "./candlechart";
 
@@ -13,13 +13,13 @@ export function levels(
     if (order.spread !== spread || !order.active || order.trigger === null) continue;
     found.push({
       price: Number(order.trigger),
-      title: `${order.side} ${lean(order.size)}`,
+      title: `${order.side} ${amounts(order.size)}`,
       tone: order.side === "BUY" ? "buy" : "sell",
     });
   }
   for (const position of positions) {
     if (position.spread !== spread || position.entry === null || Number(position.size) === 0) continue;
-    const size = lean(position.size.replace("-", ""));
+    const size = amounts(position.size.replace("-", ""));
     found.push({
       price: Number(position.entry),
       title: `entry ${Number(position.size) < 0 ? MINUS : "+"}${size}`,

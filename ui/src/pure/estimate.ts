@@ -1,5 +1,5 @@
 // What a size would cost now: a walk down the composed ladder. It informs; the desk executes against the books.
-import type { Level } from "../wire/types";
+import type { Level, Market } from "../wire/types";
 
 export interface Estimate {
   average: number;
@@ -49,4 +49,18 @@ export function takerCost(
 ): number | undefined {
   if (costBp === null || !Number.isFinite(price)) return undefined;
   return ((inBase ? size * price : size) * costBp) / 10_000;
+}
+
+/** Contracts that a size in `unit` comes to at `price`; undefined for spot and where something is not known. */
+export function contracts(
+  size: number,
+  market: Market | undefined,
+  unit: string,
+  price: number | undefined,
+): number | undefined {
+  const worth = Number(market?.contract_size ?? 0);
+  if (market === undefined || market.kind === "spot" || !(worth > 0) || !Number.isFinite(size))
+    return undefined;
+  if (market.margin !== "inverse" || unit === market.quote) return size / worth;
+  return price === undefined ? undefined : (size * price) / worth;
 }

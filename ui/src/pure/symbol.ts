@@ -74,6 +74,21 @@ export function spreadShort(leg1: string, leg2: string): string {
   return `${base} ${leg(leg1)} − ${leg(leg2)}`;
 }
 
+/** The unit of a spread's sizes: quote money where both legs are inverse, else the coin. */
+export function spreadUnit(spread: string): string {
+  const [one, other] = spread.split("~").map(parse);
+  if (one === undefined) return "";
+  return one.margin === "inverse" && other?.margin === "inverse" ? one.quote : one.base;
+}
+
+export function quoteOf(symbol: string): string {
+  return parse(symbol)?.quote ?? "";
+}
+
+export function baseOf(symbol: string): string {
+  return parse(symbol)?.base ?? "";
+}
+
 function term(parts: Symbol): string {
   if (parts.kind === "spot") return "spot";
   if (parts.kind === "perpetual") return "perp";
