@@ -86,10 +86,34 @@ def test_an_order_without_a_time_waits_for_its_books() -> None:
         (ORDER.replace('"BUY"', "1") + "}", "must be one of BUY, SELL"),
         (ORDER.replace("market", "marked") + "}", r"did you mean market"),
         (ORDER.replace(', "size": 0.5', "") + "}", "missing required field `size`"),
-        (ORDER.replace("0.5", '"half"') + "}", "size"),
+        (ORDER.replace("0.5", '"half"') + "}", r'size is "half", and it must be a number'),
+        (ORDER.replace("0.5", '"0_5"') + "}", r'size is "0_5", and it must be a number'),
+        (ORDER.replace("0.5", '"\u0665"') + "}", "and it must be a number"),
+        (ORDER.replace("0.5", '" 1"') + "}", "and it must be a number"),
+        (ORDER.replace("0.5", "true") + "}", "size is true, and it must be a number"),
+        (ORDER.replace("0.5", "null") + "}", "size is null, and it must be a number"),
+        (ORDER + ', "trigger": []}', r"trigger is \[\], and it must be a number"),
         (ORDER.replace("~", "-") + "}", "is not a spread"),
     ],
 )
 def test_an_order_that_cannot_be_meant_is_refused_with_what_would_be_right(text: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         parse_order(text, 1)
+
+
+@pytest.mark.parametrize("size", ['"1E-2"', "1e-2", '"-0.01"', '"NaN"', '"-Infinity"', '"+.5"'])
+def test_a_number_in_any_usual_spelling_goes_to_the_engine(size: str) -> None:
+    found = parse_order(ORDER.replace("0.5", size) + "}", 1).request.size
+    assert str(found) == str(Decimal(size.strip('"')))
+
+
+def test_a_trigger_of_null_is_none() -> None:
+    assert parse_order(ORDER + ', "trigger": null}', 1).request.trigger is None
+
+
+def test_speeds_and_periods_that_no_clock_can_count_are_refused_with_the_limit() -> None:
+    with pytest.raises(UsageError, match="up to 1e\\+09"):
+        parse_speed("1e308")
+    with pytest.raises(UsageError, match="at most 366d"):
+        parse_periods("1s,367d")
+    assert parse_periods("366d")[0].length == 366 * 86400 * 10**9

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 SECOND = 1_000_000_000
 LONGEST = 1e9
 _UNITS = {"ms": 1_000_000, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86400 * SECOND}
+_LONGEST_PERIOD = 366 * 86400 * SECOND
+_FASTEST = 1e9
 _PERIOD = re.compile(r"([1-9]\d{0,5})(ms|s|m|h|d)")
+_NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|s?nan)", re.ASCII | re.IGNORECASE)
 _ENUMS = {"side": Side, "type": SpreadOrderType, "sequence": LegSequence}
 _KEYS = (*SpreadOrderRequest.__struct_fields__, "at")
 
@@ -59,6 +62,8 @@ def parse_periods(text: str) -> list[Period]:
                 f"{', '.join(_UNITS)}, such as 1s,1m"
             )
         length = int(match[1]) * _UNITS[match[2]]
+        if length > _LONGEST_PERIOD:
+            raise UsageError(f"--candles: {match[0]} is longer than a candle may be: write at most 366d")
         found.setdefault(length, Period(match[0], length))
     return list(found.values())
 
@@ -71,15 +76,17 @@ def parse_speed(text: str) -> float | None:
         speed = float(text)
     except ValueError:
         speed = math.nan
-    if not (math.isfinite(speed) and speed > 0):
-        raise UsageError(f"--speed: {text!r} is not a speed: give a number above zero (1 is as recorded) or max")
+    if not 0 < speed <= _FASTEST:
+        raise UsageError(
+            f"--speed: {text!r} is not a speed: give a number above zero (1 is as recorded) up to {_FASTEST:g}, or max"
+        )
     return speed
 
 
 def duration(option: str, value: float, unit: int) -> int:
     """Return a duration in ns; raises UsageError when it is negative or not finite."""
     if not (math.isfinite(value) and 0 <= value <= LONGEST):
-        raise UsageError(f"{option}: {value:g} is not a duration: give a number from 0 on")
+        raise UsageError(f"{option}: {value:g} is not a duration: give a number from 0 to {LONGEST:g}")
     return round(value * unit)
 
 
@@ -107,6 +114,9 @@ def parse_order(text: str, number: int) -> Entry:
     for key, kind in _ENUMS.items():
         if key in fields:
             _check_word(key, bytes(fields[key]), [each.value for each in kind])
+    for key in ("size", "trigger"):
+        if key in fields:
+            _check_number(key, bytes(fields[key]))
     try:
         request = msgspec.json.decode(msgspec.json.encode(fields), type=SpreadOrderRequest)
     except msgspec.DecodeError as error:
@@ -122,17 +132,27 @@ def _check_word(key: str, raw: bytes, known: list[str]) -> None:
         raise UsageError(f"--order: {key} is {word!r}, and it must be one of {', '.join(known)}{hint}")
 
 
+def _check_number(key: str, raw: bytes) -> None:
+    """Refuse what is no decimal number; whether the number makes sense is for the engine to say."""
+    text = raw.decode()
+    word = text[1:-1] if text.startswith('"') else text
+    if not (_NUMBER.fullmatch(word) or (key == "trigger" and text == "null")):
+        raise UsageError(f"--order: {key} is {text[:40]}, and it must be a number, such as 0.5")
+
+
 def _seconds(raw: msgspec.Raw | None) -> int | None:
     if raw is None:
         return None
     try:
         value = msgspec.json.decode(raw, type=Decimal | None)
     except msgspec.DecodeError as error:
-        raise UsageError(f"--order: at is {bytes(raw).decode()}, and it must be seconds after the start") from error
+        raise UsageError(
+            f"--order: at is {bytes(raw).decode()[:40]}, and it must be seconds after the start"
+        ) from error
     if value is None:
         return None
     if not (value.is_finite() and 0 <= value < 10**9):
-        raise UsageError(f"--order: at is {value}, and it must be seconds after the start, from 0 on")
+        raise UsageError(f"--order: at is {value:.12g}, and it must be seconds after the start, from 0 on, below 1e9")
     return int(value * SECOND)
 
 
