@@ -162,3 +162,26 @@ def test_data_goes_to_stdout_and_talk_to_stderr_without_colour_in_a_pipe(pair: l
     tables = shell("replay", *pair)
     assert (tables.returncode, tables.stderr) == (0, "")
     assert "\x1b" not in tables.stdout
+
+
+def test_an_output_that_takes_nothing_is_one_sentence(pair: list[Path]) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    for arguments in (("replay", *pair), ("replay", *pair, "--json"), ("--version",)):
+        with full.open("w") as nowhere:
+            done = subprocess.run(
+                [sys.executable, "-m", "basisdesk", *map(str, arguments)],
+                stdout=nowhere,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert done.returncode == 1
+        assert done.stderr == "error: the output cannot be written: No space left on device\n"
+
+
+def test_a_closed_output_is_no_reason_to_fail(pair: list[Path]) -> None:
+    command = f"{sys.executable} -m basisdesk replay {pair[0]} --json >&-"
+    done = subprocess.run(["/bin/sh", "-c", command], stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -2,12 +2,14 @@
 
 Nothing heavy is imported before a command needs it, so `--help` answers at once.
 Whatever goes wrong for a reason that the operator can mend is one sentence on stderr and an exit code:
-0 ok, 1 failure, 2 usage, 3 configuration, 5 an order was refused, 130 interrupted.
+0 ok, 1 failure, 2 usage, 3 configuration, 5 an order was refused, 6 exposure is left unhedged, 130 interrupted.
 Anything else is our bug and shows its traceback.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FAILED, USAGE, CONFIGURATION, INTERRUPTED = 1, 2, 3, 130
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
     name="basisdesk",
@@ -66,7 +69,16 @@ Port = Annotated[int, typer.Option("--port", help="Port of the page on 127.0.0.1
 
 def main() -> None:
     """Run the command line."""
-    app()
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this: what goes there goes nowhere
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115 (a stream for the whole process)
+    try:
+        app()
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        print(f"error: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201 (the one sentence)
+        sys.exit(FAILED)
 
 
 def _version(wanted: bool) -> None:
@@ -170,6 +182,7 @@ def _leave(run: Callable[[], int]) -> None:
 
     try:
         code = run()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BasisdeskError as error:
