@@ -276,3 +276,31 @@ def test_an_interrupt_inside_an_event_leaves_a_journal_that_is_whole_and_not_sea
     assert ran.code == 130
     told = basisdesk("journal", "verify", path, "--json")
     assert (told.code, told.report["sealed"], told.report["orders"]) == (0, False, {})
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "no/such/folder.journal"])
+def test_a_journal_that_cannot_be_begun_is_one_sentence(basisdesk: Run, pair: list[Path], name: str) -> None:
+    ran = basisdesk("replay", *pair, "--journal", name)
+    assert ran.code == 2
+    assert ran.err.startswith("error: --journal: ")
+    assert name[:20] in ran.err
+
+
+def test_an_order_before_its_markets_are_heard_says_that_there_are_no_prices_yet(
+    basisdesk: Run, made: Make, tmp_path: Path
+) -> None:
+    files = [
+        made("spot", 60_000.0, count=60).stamped(tmp_path / "binance_spot_x"),
+        made("usdm", 59_970.0, start=1_700_000_002_000_000_000).stamped(tmp_path / "binance_usdm_x"),
+    ]
+    found = replay(basisdesk, files, "--order", order(at=1), code=5)
+    assert [row["code"] for row in found["orders"]] == ["no_quote"]
+    waiting = order(at=1, type="auto_trigger", trigger=0)
+    (row,) = replay(basisdesk, files, "--order", waiting)["orders"]
+    assert row["state"] == "FILLED"
+    assert row["fired"] is not None
+
+
+def test_exposure_left_unhedged_has_its_own_exit_code(basisdesk: Run, pair: list[Path]) -> None:
+    found = replay(basisdesk, pair, "--order", order(), "--reject-rate", "0.85", code=6)
+    assert [row["state"] for row in found["orders"]] == ["INCOMPLETE"]

@@ -17,6 +17,7 @@ from basisdesk.app.triggers import Triggers
 from basisdesk.app.universe import Spread, Universe
 from basisdesk.domain import event as events
 from basisdesk.domain.errors import Refusal, UsageError
+from basisdesk.domain.spread import SEPARATOR
 from basisdesk.domain.stream import Reply
 from basisdesk.engine.state import State
 from basisdesk.sim.paper import PaperTerms, PaperVenue
@@ -91,8 +92,10 @@ class Desk:
         """Open a market, or return it when it is open."""
         known = symbol in self.markets
         market = self.universe.open(symbol, line, code, instrument)
-        if not known and instrument is not None:
-            self._learn(instrument)
+        if not known:
+            if instrument is not None:
+                self._learn(instrument)
+            self._triggers.opened()
         return market
 
     def market(self, line: str, code: str) -> Market | None:
@@ -132,6 +135,7 @@ class Desk:
     def place(self, key: str, request: SpreadOrderRequest) -> Reply:
         """Enter a spread order; the same key again is the same order and gives the same answer."""
         if key not in self.state.keys and key not in self.state.refusals:
+            self._list_legs(request.spread)
             self.room.take(events.Placed(self.now, key, request, self._price(request)))
             order_id = self.state.keys.get(key)
             if order_id is not None:
@@ -173,6 +177,12 @@ class Desk:
     def _learn(self, instrument: Instrument) -> None:
         self.universe.learn(instrument)
         self.room.take(events.Listed(self.now, instrument))
+
+    def _list_legs(self, name: str) -> None:
+        """Tell the engine the terms of legs that nobody has heard yet, so that it says what is truly missing."""
+        for symbol in name.split(SEPARATOR):
+            if symbol in self.instruments and symbol not in self.state.instruments:
+                self._learn(self.instruments[symbol])
 
     def _price(self, request: SpreadOrderRequest) -> SpreadQuote | None:
         try:

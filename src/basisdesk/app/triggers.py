@@ -35,6 +35,7 @@ class Triggers:
         self._room = room
         self._orders: dict[int, str] = {}
         self._armed: dict[str, tuple[int, Board]] = {}
+        self._unopened: dict[str, AcceptOrder] = {}
         self._count = 0
         room.told.append(self._hear)
 
@@ -50,6 +51,11 @@ class Triggers:
         """Offer an order just taken on: its spread may be there already."""
         if order_id in self._armed:
             self._room.offer(order_id)
+
+    def opened(self) -> None:
+        """A market opened: arm what waited for it."""
+        for effect in list(self._unopened.values()):
+            self._arm(effect)
 
     def _hear(self, _event: Event, decided: list[Effect]) -> None:
         for effect in decided:
@@ -71,7 +77,9 @@ class Triggers:
         try:
             spread = self._universe.spread(request.spread)
         except UsageError:
-            return  # listed, but no recording has opened both legs: it waits and never fires
+            self._unopened[effect.order_id] = effect  # listed, but nobody has opened both legs yet
+            return
+        self._unopened.pop(effect.order_id, None)
         self._count += 1
         slack = NOISE * max(float(abs(request.trigger)), *(_scale(leg) for leg in (spread.leg1, spread.leg2)))
         buy = request.side is Side.BUY
@@ -80,6 +88,7 @@ class Triggers:
         self._armed[effect.order_id] = self._count, spread.board
 
     def _disarm(self, order_id: str) -> None:
+        self._unopened.pop(order_id, None)
         trigger, board = self._armed.pop(order_id, (0, None))
         if board is not None:
             board.disarm(trigger)
