@@ -267,6 +267,31 @@ def test_rows_that_cannot_be_written_are_not_counted(path: Path) -> None:
         assert [record.at for record in journal.records()] == [1, 3]
 
 
+def test_an_interrupt_inside_a_transaction_undoes_it_and_the_journal_goes_on(path: Path) -> None:
+    class Interrupted:
+        def __init__(self, base: sqlite3.Connection) -> None:
+            self.execute = base.execute
+            self.base = base
+
+        @property
+        def in_transaction(self) -> bool:
+            return self.base.in_transaction
+
+        def executemany(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    with Journal.open(path, "b1") as journal:
+        base = journal._base
+        journal._base = Interrupted(base)  # type: ignore[assignment]
+        with pytest.raises(KeyboardInterrupt):
+            journal.append([TimePassed(7)])
+        journal._base = base
+        assert (journal.rows, base.in_transaction) == (0, False)
+        journal.append([TimePassed(7)])
+    with Journal.read(path) as journal:
+        assert [record.value for record in journal.records()] == [TimePassed(7)]
+
+
 def test_a_reader_cannot_append(path: Path) -> None:
     with Journal.read(written(path)) as journal, pytest.raises(JournalError, match="readonly"):
         journal.append([TimePassed(1)])

@@ -175,7 +175,7 @@ class Journal:
                 self._base.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
                 self._base.execute("UPDATE head SET rows = ?, checksum = ?", (seq, last))
                 self._base.execute("COMMIT")
-            except sqlite3.Error:
+            except BaseException:
                 if self._base.in_transaction:
                     self._base.execute("ROLLBACK")
                 raise
