@@ -1,4 +1,5 @@
 import json
+import signal
 import sqlite3
 from collections.abc import Callable
 from decimal import Decimal
@@ -304,3 +305,21 @@ def test_an_order_before_its_markets_are_heard_says_that_there_are_no_prices_yet
 def test_exposure_left_unhedged_has_its_own_exit_code(basisdesk: Run, pair: list[Path]) -> None:
     found = replay(basisdesk, pair, "--order", order(), "--reject-rate", "0.85", code=6)
     assert [row["state"] for row in found["orders"]] == ["INCOMPLETE"]
+
+
+def test_an_interrupt_while_an_event_is_written_waits_for_it_and_the_journal_is_sealed(
+    basisdesk: Run, pair: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Journal.append
+
+    def append(journal: Journal, values: list[Event | Effect]) -> None:
+        if isinstance(values[0], Placed):
+            signal.raise_signal(signal.SIGINT)
+        written(journal, values)
+
+    monkeypatch.setattr(Journal, "append", append)
+    path = tmp_path / "desk.journal"
+    ran = basisdesk("replay", *pair, "--json", "--order", order(), "--journal", path)
+    assert (ran.code, ran.report["orders"][0]["state"]) == (130, "FILLED")
+    told = basisdesk("journal", "verify", path, "--json")
+    assert (told.code, told.report["sealed"], told.report["orders"]) == (0, True, {"S1": "FILLED"})

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from basisdesk import __version__
 from basisdesk.app.desk import Desk
 from basisdesk.app.entries import Entries
+from basisdesk.app.interrupt import Interrupt
 from basisdesk.app.listings import Rank, read_instruments, well_known
 from basisdesk.app.options import Entry, Period
 from basisdesk.app.outline import outline_of
@@ -91,6 +92,7 @@ class Replay:
         self.desk.reports.append(lambda report: talk.report(report, self.player.place()))
         self.elapsed = 0.0
         self.interrupted = False
+        self._interrupt = Interrupt()
 
     @property
     def errors(self) -> list[RecordingError]:
@@ -102,10 +104,11 @@ class Replay:
         self.talk.begin(self.player.size)
         began = time.perf_counter()
         try:
-            if self.options.speed is None:
-                self.player.advance(FOREVER)
-            else:
-                self._pace(self.options.speed)
+            with self._interrupt:
+                if self.options.speed is None:
+                    self.player.advance(FOREVER)
+                else:
+                    self._pace(self.options.speed)
         except KeyboardInterrupt:
             self.interrupted = True
         self.elapsed = time.perf_counter() - began
@@ -114,7 +117,7 @@ class Replay:
     def end(self) -> None:
         """Let what is under way come to its end, and close the record.
 
-        An interrupt may fall inside an event; the record is then left as it was before that event, without a seal.
+        A second interrupt may fall inside an event; the record is then left as it was before it, without a seal.
         """
         if not self.desk.room.torn:
             self.player.finish(SETTLE)
@@ -157,6 +160,7 @@ class Replay:
         return sights
 
     def _before(self, at: int) -> int:
+        self._interrupt.check()
         return min(self.sampler.before(at), self.entries.before(at))
 
     def _pace(self, speed: float) -> None:
@@ -164,6 +168,7 @@ class Replay:
         player = self.player
         start, began = player.next_at(), time.monotonic_ns()
         while (following := player.next_at()) is not None and start is not None:
+            self._interrupt.check()
             target = start + int((time.monotonic_ns() - began) * speed)
             player.advance(target)
             wait = (following - target) / speed / 1e9
