@@ -94,6 +94,18 @@ def test_a_trade_told_twice_is_booked_once() -> None:
     assert len(desk.state.fills) == 1
 
 
+def test_a_trade_between_two_of_our_orders_has_one_id_and_is_booked_on_both_sides() -> None:
+    desk = ready()
+    bought, _ = desk.market(request(), "k1")
+    sold, _ = desk.market(request(side=Side.SELL), "k2")
+    for leg in (bought, sold):
+        desk.step(LegFilled(1, leg.client_id, "t", D(60000), D("0.5"), D(1), "USDT"))
+    assert [fill.side for fill in desk.state.fills] == [Side.BUY, Side.SELL]
+    assert desk.state.holdings[bought.symbol].position.size == 0
+    assert desk.state.holdings[bought.symbol].fees == {"USDT": D(2)}
+    desk.check()
+
+
 def test_time_never_runs_backwards_and_a_late_acceptance_changes_nothing() -> None:
     desk = ready()
     perp, _ = desk.market(request())

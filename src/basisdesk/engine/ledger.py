@@ -1,6 +1,7 @@
 """What was traded: fills, positions per market and per spread, and fees, each in the asset that paid it.
 
-A trade is known by its market and the venue's trade id, and is booked once however often it is told.
+A trade is known by its market, our order and the venue's trade id, and is booked once however often it is told; where
+two of our own orders meet, the venue gives both sides one trade id, and both are booked.
 Positions are kept gross of fees; fees are added up by asset beside them, so that nothing is netted across assets.
 A spot venue takes the fee of a purchase out of the coin received: such a fee is `taken` from what the leg holds, so
 that the hedge sees the coin that is really there.
@@ -53,7 +54,7 @@ def taken(state: State, fill: Fill) -> Decimal:
 
 def book(state: State, fill: Fill) -> bool:
     """Enter a trade into fills, positions and fees; False, changing nothing, when it was booked before."""
-    trade = f"{fill.symbol} {fill.trade_id}"
+    trade = f"{fill.symbol} {fill.client_id} {fill.trade_id}"
     if trade in state.trades:
         return False
     state.trades[trade] = len(state.fills)

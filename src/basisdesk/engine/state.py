@@ -172,7 +172,7 @@ class State(msgspec.Struct, kw_only=True):
         legs: leg orders by client id.
         fills: every trade booked, oldest first.
         order_fills: indices into `fills` by order id.
-        trades: ``symbol trade_id`` of every trade booked, to index; a trade told twice is booked once.
+        trades: ``symbol client_id trade_id`` of every trade booked, to index; a trade told twice is booked once.
         keys: idempotency key to order id.
         refusals: idempotency key to the refusal that was given.
         placed: the request that is being decided.
