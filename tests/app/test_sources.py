@@ -161,3 +161,18 @@ def test_a_prefix_that_contradicts_the_recording_is_an_error(
     code, report = play(basisdesk, f"binance.usdm:{path}")
     assert code == 1
     assert "says that it is from binance.spot" in report["errors"][0]["message"]
+
+
+def test_a_recording_of_another_venue_is_one_error_and_the_others_are_played(
+    basisdesk: Callable[..., Any], made: Callable[..., Any], tmp_path: Path
+) -> None:
+    spot = made("spot", 60_000.0).stamped(tmp_path / "binance_spot_x")
+    other = made("usdm", 59_970.0).stamped(tmp_path / "other")
+    ran = basisdesk("replay", spot, f"okx:{other}", "--json")
+    assert ran.code == 1
+    (error,) = ran.report["errors"]
+    assert (error["file"], error["line"]) == (str(other), 1)
+    assert "is no recording of okx" in error["message"]
+    assert "binance:BTC/USDT" in ran.report["markets"]
+    again = basisdesk("replay", spot, f"binance.usdm:{other}", "--json")
+    assert (again.code, again.report["errors"]) == (0, [])

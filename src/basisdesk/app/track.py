@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     """Give the sink of a product line; the text names the recording, which owns the markets that it opens."""
 
 
+FOREIGN = 0.9
+"""Share of frames that name no market and cannot be read, from which a recording is another venue's; answers and pongs
+look alike at several venues."""
+FEW = 10
+"""Fewer frames than these are counted as unreadable and prove nothing about where a recording is from."""
+
+
 class _Named(msgspec.Struct):
     """A snapshot body that names its market, as those of futures do."""
 
@@ -108,6 +115,8 @@ class Track:
         self._talks: dict[str, Conversation] = {}
         self._lines: list[Conversation] = []
         self._early: list[Reply] = []
+        self._first = 0
+        self._shares = shared is not None
         self.stamped = shared
 
     @property
@@ -130,6 +139,21 @@ class Track:
         """Yield the steps in order; raises RecordingError at the first line that cannot be read or placed."""
         stamped = self.source.recording.form == STAMPED
         yield from self._stamped_steps(progress) if stamped else self._json_steps(progress)
+        self._check_heard()
+
+    def _check_heard(self) -> None:
+        """Refuse a recording of which its venue's feed understood next to nothing; all of it was played by now."""
+        talks = self.conversations()
+        strange = sum(talk.feed.undecoded for talk in talks)
+        if self._shares or not max(FEW, FOREIGN * self.frames) <= strange <= self.frames:
+            return
+        names = " or ".join(dict.fromkeys(talk.origin.name for talk in talks))
+        raise RecordingError(
+            f"is no recording of {names}: {strange:,} of its {self.frames:,} frames are none of that venue or name no "
+            "market; put the product line that it is from and a colon in front of the file",
+            self.name,
+            self._first,
+        )
 
     def _talk(self, origin: Origin, addr: str = "") -> Conversation:
         stream = origin.venue.stream_of(addr)
@@ -144,6 +168,7 @@ class Track:
         for record in self.source.recording.records(progress):
             if not begun:
                 begun = True
+                self._first = record.line
                 yield record.at, number, talk.begin, b"", record.line
             assert isinstance(record, Frame | Reply)
             if type(record) is Reply and is_snapshot(record.data):
@@ -179,6 +204,7 @@ class Track:
 
     def _open(self, conn: str, addr: str, line: int) -> Conversation:
         origin = self.source.origin_at(addr, line)
+        self._first = self._first or line
         talk = self._talks.get(conn)
         if talk is None or talk.origin.name != origin.name or _moved(talk, addr):
             talk = self._talks[conn] = self._talk(origin, addr)
