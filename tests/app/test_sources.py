@@ -1,4 +1,5 @@
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -176,3 +177,11 @@ def test_a_recording_of_another_venue_is_one_error_and_the_others_are_played(
     assert "binance:BTC/USDT" in ran.report["markets"]
     again = basisdesk("replay", spot, f"binance.usdm:{other}", "--json")
     assert (again.code, again.report["errors"]) == (0, [])
+
+
+def test_a_pipe_is_refused_without_waiting_for_its_writer(basisdesk: Callable[..., Any], tmp_path: Path) -> None:
+    pipe = tmp_path / "binance_spot_pipe"
+    os.mkfifo(pipe)
+    ran = basisdesk("replay", pipe)
+    assert ran.code == 2
+    assert "is a pipe: write what it gives to a file" in ran.err

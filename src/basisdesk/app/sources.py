@@ -94,6 +94,8 @@ def how_to_name(file: str) -> str:
 def _check_path(path: Path, argument: str, seen: dict[Path, str]) -> None:
     if path.is_dir():
         raise UsageError(f"{path} is a folder: name the recordings in it")
+    if path.is_fifo():  # a recording is opened more than once: to tell its format, and to play it
+        raise UsageError(f"{path} is a pipe: write what it gives to a file and name that")
     real = path.resolve()
     if real in seen:
         raise UsageError(f"{argument} is the same file as {seen[real]}: name each recording once")
