@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 ORIGIN = "wss://api.big.one"
 Level = tuple[str, str]
-Sides = dict[str, float]
+Sides = Mapping[str, float]
 
 
 class Ear:

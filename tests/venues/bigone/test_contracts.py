@@ -13,7 +13,7 @@ from basisdesk.venues.bigone import VENUE
 from basisdesk.venues.contract import Channel, Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tests.venues.bigone.conftest import ContractStage
 
@@ -37,7 +37,7 @@ def candle(version: int, begins: int = 1_562_301_000_000, period: str = "1MIN", 
     } | more  # fmt: skip
 
 
-def whole(end: int, bids: dict[str, float] = BIDS, asks: dict[str, float] = ASKS) -> bytes:
+def whole(end: int, bids: Mapping[str, float] = BIDS, asks: Mapping[str, float] = ASKS) -> bytes:
     return json.dumps({"from": 0, "to": end, "bids": bids, "asks": asks, "bestPrices": BEST, "lastPrice": 1}).encode()
 
 

@@ -11,7 +11,7 @@ from basisdesk.kernel.book import CROSSED, GAPPED, MISMATCHED, VALID, WAITING
 from basisdesk.venues.contract import SnapshotRequest, Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tests.venues.bigone.conftest import ContractStage
 
@@ -21,7 +21,7 @@ BEST = {"ask": 11202.5, "bid": 11192.5}
 SNAPSHOT = "/api/contract/v2/depth@BTCUSD/snapshot"
 
 
-def whole(end: int, bids: dict[str, float] = BIDS, asks: dict[str, float] = ASKS) -> bytes:
+def whole(end: int, bids: Mapping[str, float] = BIDS, asks: Mapping[str, float] = ASKS) -> bytes:
     return json.dumps({"from": 0, "to": end, "bids": bids, "asks": asks, "bestPrices": BEST, "lastPrice": 1}).encode()
 
 

@@ -133,4 +133,4 @@ def test_the_terms_of_well_known_markets_are_kept() -> None:
     assert all(instrument.symbol == VENUE.symbol_of(instrument.market, code) for code, instrument in known.items())
     assert known["BTC-USDT"] == one("spot", PAIR)
     assert known["XRPUSDT"] == one("contract", LINEAR)
-    assert (known["BTCUSD"].margin, known["BTCUSD"].contract_size) == (Margin.INVERSE, 1)
+    assert (known["BTCUSD"].margin, known["BTCUSD"].contract_size) == (Margin.INVERSE, Decimal(1))
