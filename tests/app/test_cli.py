@@ -168,10 +168,12 @@ def test_an_output_that_takes_nothing_is_one_sentence(pair: list[Path]) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     for arguments in (("replay", *pair), ("replay", *pair, "--json"), ("--version",)):
         with full.open("w") as nowhere:
             done = subprocess.run(
                 [sys.executable, "-m", "basisdesk", *map(str, arguments)],
+                env=buffered,
                 stdout=nowhere,
                 stderr=subprocess.PIPE,
                 text=True,

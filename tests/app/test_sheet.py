@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from basisdesk.app import demo, serve
+from basisdesk.app.charts import PERIODS
 from basisdesk.app.sheet import Sheet
 from basisdesk.app.talk import TOLD, Talk
 from basisdesk.domain.event import Listed
@@ -89,7 +90,7 @@ def test_serve_gives_the_replay_to_the_page_and_seals_its_journal(
     ran = basisdesk("replay", *pair, *arguments)
     assert (ran.code, seen["mode"], seen["port"], seen["speed"], seen["fills"]) == (0, "REPLAY", 8555, 1.0, 2)
     assert seen["source"] == "binance_usdm_btcusdt.gz, binance_spot_btcusdt.gz"
-    assert (seen["periods"], seen["share"]) == ({"1s": 10**9, "1m": 60 * 10**9}, 1.0)
+    assert (seen["periods"], seen["share"]) == (PERIODS, 1.0)
     assert basisdesk("journal", "verify", journal).code == 0
 
 

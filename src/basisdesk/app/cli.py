@@ -78,6 +78,8 @@ def main() -> None:
         if error.errno not in _FULL:
             raise
         print(f"error: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201 (the one sentence)
+        # What is still buffered would fail again, noisily, when the interpreter closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
 
 
