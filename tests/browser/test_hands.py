@@ -85,3 +85,16 @@ def test_running_through_the_matrix_ends_with_ladder_and_chart_of_where_it_stopp
     expect(page.locator(".rung.ask").first).to_be_visible()
     expect(page.locator(".banner")).to_have_count(0)
     assert sight.complaints == []
+
+
+def test_keys_typed_right_after_the_slash_are_searched_for_and_arm_nothing(sight: Sight, address: str) -> None:
+    opened(sight, address, "")
+    page = sight.page
+    page.locator("#size").blur()
+    page.keyboard.press("/")
+    page.keyboard.type("bybit eth binance spot")
+    expect(page.locator("#search")).to_have_value("bybit eth binance spot")
+    expect(page.locator("#size")).to_have_value("")
+    page.keyboard.press("Enter")
+    selected = page.locator(".cell[aria-selected=true]")
+    expect(selected).to_have_attribute("data-spread", "bybit:ETH/USDT:USDT~binance:ETH/USDT")

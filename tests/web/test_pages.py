@@ -70,6 +70,7 @@ async def test_the_page_is_served_with_strict_headers(built: Path) -> None:
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "camera=()" in answer.headers["Permissions-Policy"]
+    assert "access-control-allow-origin" not in {each.lower() for each in answer.headers}
 
 
 async def test_hashed_assets_are_cached_for_ever_and_the_page_never(built: Path) -> None:

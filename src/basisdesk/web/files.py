@@ -33,7 +33,9 @@ def terminal_files(
 ) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
     """Answer for the files of the built terminal, and pass every other request on."""
     root = str(TERMINAL) if TERMINAL.is_dir() else None
-    shelf = WhiteNoise(None, root=root, index_file=True, max_age=0, immutable_file_test=_is_hashed)
+    shelf = WhiteNoise(
+        None, root=root, index_file=True, max_age=0, allow_all_origins=False, immutable_file_test=_is_hashed
+    )
 
     async def served(request: HttpRequest) -> HttpResponse:
         file = shelf.files.get(request.path_info)

@@ -1,10 +1,9 @@
 // The search box over all spreads, opened with "/": words in any order, arrows move, Enter selects.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { signed } from "../pure/number";
 import { find } from "../pure/search";
 import { spreadLabel } from "../pure/symbol";
-import { searching } from "../state/keys";
 import { spreads } from "../state/live";
 import { select } from "../state/selection";
 
@@ -15,10 +14,6 @@ export function Search() {
   const open = useSignal(false);
   const at = useSignal(0);
   const field = useRef<HTMLInputElement>(null);
-  const calls = searching.value;
-  useEffect(() => {
-    if (calls > 0) field.current?.focus();
-  }, [calls]);
   const found = open.value ? find(spreads.value, text.value, SHOWN) : [];
   const leave = () => {
     open.value = false;

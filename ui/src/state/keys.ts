@@ -3,7 +3,6 @@ import { signal } from "@preact/signals";
 import { asking, clear, side, submit } from "./ticket";
 
 export const helping = signal(false);
-export const searching = signal(0);
 
 function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, select, textarea, dialog") !== null;
@@ -44,7 +43,7 @@ export function wireKeys(): void {
 
 const actions: Record<string, () => void> = {
   "/": () => {
-    searching.value += 1;
+    document.getElementById("search")?.focus(); // at once: what is typed next belongs to it
   },
   "?": () => {
     helping.value = !helping.value;
