@@ -101,7 +101,9 @@ function Leg({ leg, index }: { leg: LegRow; index: number }) {
         <span>LEG{index + 1}</span> {symbol === "" ? "" : label(symbol)}
       </td>
       <td class="num">
-        {amounts(leg.size, true)} {parse(symbol)?.kind === "spot" ? baseOf(symbol) : "contracts"}
+        {parse(symbol)?.margin === "inverse"
+          ? `${amounts(leg.size, true)} contracts`
+          : `${amounts(leg.base ?? leg.size, true)} ${baseOf(symbol)}`}
       </td>
       <td class="num live">
         <Money text={leg.pnl ?? null} unit={leg.pnl_asset ?? ""} /> {inQuote(leg)}
