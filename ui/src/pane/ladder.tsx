@@ -133,6 +133,10 @@ function Row({ side, rung, most, places, sizes, mark }: RowProps) {
       type="button"
       class={`rung ${side}`}
       title={hint}
+      // Pressing decides: by the time of release the ladder may have moved on, and the click would be nobody's.
+      onPointerDown={(event) => {
+        if (event.button === 0) take();
+      }}
       onClick={take}
       data-price={rung.price.toFixed(places)}
     >
