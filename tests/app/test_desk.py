@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from basisdesk.app.desk import Desk
 from basisdesk.app.listings import Rank, well_known
-from basisdesk.app.samples import Column, Sampler
+from basisdesk.app.samples import COLUMNS, Column, Sampler
 from basisdesk.domain.errors import JournalError, UsageError
 from basisdesk.domain.instrument import Instrument
 from basisdesk.domain.order import Side, SpreadOrderRequest
@@ -290,6 +290,15 @@ def test_samples_are_left_out_while_a_book_is_not_valid_and_over_a_long_silence(
 def test_a_column_without_samples_is_null() -> None:
     empty = dict.fromkeys(("first", "last", "min", "median", "max"))
     assert Column().summary() == dict.fromkeys(("mid", "mid_bp", "bid", "ask"), empty)
+
+
+def test_every_price_of_a_sample_is_in_money_and_in_basis_points_of_leg_2(desk: Desk) -> None:
+    column = Column()
+    column.take(desk.spreads[BASIS])  # 100 to 101 against 90 to 91
+    found = {name: figures["last"] for name, figures in column.summary(COLUMNS).items()}
+    money = {"bid": 9.0, "mid": 10.0, "ask": 11.0}
+    in_points = {f"{name}_bp": pytest.approx(value / 90.5 * 1e4) for name, value in money.items()}
+    assert found == {**money, **in_points}
 
 
 def test_instruments_of_unopened_markets_are_not_told_to_the_engine(desk: Desk) -> None:

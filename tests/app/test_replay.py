@@ -248,7 +248,17 @@ def test_a_replay_repeats_itself_exactly(basisdesk: Run, pair: list[Path]) -> No
 def test_tables_show_markets_spreads_and_speed(basisdesk: Run, pair: list[Path]) -> None:
     ran = basisdesk("replay", *pair)
     assert (ran.code, ran.err) == (0, "")
-    for text in ("Markets", "Spreads", SPREAD, "−31.0", "mid bp", "82 frames over 4.1 s", "1s candles"):
+    for text in (
+        "Markets",
+        "Spreads",
+        SPREAD,
+        "−31.0",
+        "mid bp",
+        "bid bp",
+        "ask bp",
+        "82 frames over 4.1 s",
+        "1s candles",
+    ):
         assert text in ran.out
     assert "\x1b" not in ran.out
 

@@ -17,7 +17,7 @@ import msgspec
 from basisdesk.app.desk import Desk
 from basisdesk.app.options import Entry, Period
 from basisdesk.app.quotes import decimal_of
-from basisdesk.app.samples import Column, Sampler
+from basisdesk.app.samples import REPORTED, Column, Sampler
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.errors import RecordingError, Refusal
 from basisdesk.engine.profit import spread_positions
@@ -93,14 +93,14 @@ def print_json(outcome: Outcome) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(as_object(outcome)), indent=2).decode() + "\n")
 
 
-def spread_summaries(outcome: Outcome) -> dict[str, dict[str, Any]]:
-    """Return statistics and candle counts by spread: those asked for, or all that there are."""
+def spread_summaries(outcome: Outcome, columns: tuple[str, ...] = REPORTED) -> dict[str, dict[str, Any]]:
+    """Return statistics of these columns and candle counts by spread: those asked for, or all that there are."""
     wanted = outcome.sampler.wanted
     names = list(outcome.desk.spreads) if wanted is None else wanted
     found = {}
     for name in names:
         column = outcome.sampler.columns.get(name) or Column()
-        found[name] = {**column.summary(), "candles": _candles(outcome, name)}
+        found[name] = {**column.summary(columns), "candles": _candles(outcome, name)}
     return found
 
 

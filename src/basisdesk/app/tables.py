@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from basisdesk.app.report import COUNTS, Outcome, order_rows, position_views, spread_summaries, text
+from basisdesk.app.samples import COLUMNS
 from basisdesk.app.sheet import Sheet, open_console
 from basisdesk.kernel.book import VALID, state_name
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 _FIGURES = ("first", "last", "min", "median", "max")
-_ROWS = (("mid", "mid", 2), ("mid_bp", "mid bp", 2), ("bid", "bid", 2), ("ask", "ask", 2))
+_BP_DIGITS = 2
 
 
 def print_tables(outcome: Outcome) -> None:
@@ -66,13 +67,13 @@ def _spreads(outcome: Outcome) -> Sheet:
         *((name, "r") for name in _FIGURES),
         *((f"{name} candles", "r") for name in names),
     )
-    for name, found in sorted(spread_summaries(outcome).items()):
+    for name, found in sorted(spread_summaries(outcome, COLUMNS).items()):
         places = _places(outcome, name)
-        for number, (key, label, least) in enumerate(_ROWS):
-            digits = least if key == "mid_bp" else places
+        for number, key in enumerate(COLUMNS):
+            digits = _BP_DIGITS if key.endswith("_bp") else places
             figures = [_figure(found[key][figure], digits) for figure in _FIGURES]
             candles = [f"{found['candles'][period]:,}" if not number else "" for period in names]
-            sheet.add(name if not number else "", label, *figures, *candles, last=number == len(_ROWS) - 1)
+            sheet.add(name if not number else "", key.replace("_", " "), *figures, *candles, last=key == COLUMNS[-1])
     return sheet
 
 
