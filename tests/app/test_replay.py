@@ -263,6 +263,14 @@ def test_tables_show_markets_spreads_and_speed(basisdesk: Run, pair: list[Path])
     assert "\x1b" not in ran.out
 
 
+def test_a_refused_order_shows_its_reason_and_no_empty_table_of_legs(basisdesk: Run, pair: list[Path]) -> None:
+    order = json.dumps({"spread": SPREAD, "side": "BUY", "type": "market", "size": 0})
+    ran = basisdesk("replay", *pair, "--order", order)
+    assert ran.code == 5
+    assert "is not above zero" in " ".join(ran.out.split())
+    assert "Legs" not in ran.out
+
+
 def test_instruments_of_an_unknown_market_are_missing_and_the_table_says_so(
     basisdesk: Run, made: Make, tmp_path: Path
 ) -> None:

@@ -30,7 +30,9 @@ def print_tables(outcome: Outcome) -> None:
         _spreads(outcome).print(console)
     if outcome.entries:
         _orders(outcome).print(console)
-        _legs(outcome).print(console)
+        legs = _legs(outcome)
+        if legs.rows:  # a refused order has none
+            legs.print(console)
     if outcome.desk.state.fills:
         _fills(outcome).print(console)
         _positions(outcome).print(console)
