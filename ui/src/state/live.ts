@@ -154,8 +154,11 @@ function settle(): void {
 }
 
 /** What the web process itself refuses never reached the desk. */
+/** Code of a command that the web process refused: the desk never saw it. */
+export const NOT_PASSED_ON = "not_passed_on";
+
 function refused(key: string, message: string): Reply {
-  return { key, ok: false, order_id: "", code: "refused", message };
+  return { key, ok: false, order_id: "", code: NOT_PASSED_ON, message };
 }
 
 export function onReply(listener: (reply: Reply) => void): void {

@@ -4,7 +4,7 @@ import { decimal, number } from "../pure/decimal";
 import { fixed } from "../pure/number";
 import { problems, request } from "../pure/ticket";
 import type { OrderRequest, OrderType, Reply, Sequence, Side } from "../wire/types";
-import { allStale, marketsByName, onReply, pulse, say } from "./live";
+import { allStale, marketsByName, NOT_PASSED_ON, onReply, pulse, say } from "./live";
 import { remembered } from "./prefs";
 import { details, selected, selectedRow } from "./selection";
 
@@ -34,6 +34,8 @@ interface Sent {
 
 export const outcome = signal<Outcome | undefined>(undefined);
 const unanswered = new Map<string, Sent | string>();
+/** Keys whose first sending was never answered: until the desk itself speaks, the order may exist. */
+const doubtful = new Set<string>();
 
 export const draft = computed(() => ({
   spread: selected.value,
@@ -111,7 +113,8 @@ export function send(): void {
 
 export function transmit(sent: Sent): void {
   if (!say({ place: sent })) {
-    outcome.value = { tone: "bad", text: "Not sent: the page is not connected to its server." };
+    const text = "Not sent: the page is not connected to its server.";
+    outcome.value = { tone: "bad", text, ...(doubtful.has(sent.key) ? { again: sent } : {}) };
     return;
   }
   unanswered.set(sent.key, sent);
@@ -141,6 +144,10 @@ function spoken(answer: Reply, sent: Sent | string): Outcome {
       : { tone: "bad", text: `Order ${sent} not cancelled: ${answer.message}` };
   }
   const key = `key ${sent.key.slice(0, 8)}`;
+  if (answer.code === "no_answer") doubtful.add(sent.key);
+  else if (doubtful.has(sent.key) && answer.code === NOT_PASSED_ON)
+    return { tone: "bad", text: `Not sent again: ${answer.message}`, again: sent };
+  else doubtful.delete(sent.key);
   if (answer.ok)
     return { tone: "good", text: `Order ${answer.order_id} accepted, ${key}.`, order: answer.order_id };
   if (answer.code === "no_answer") return { tone: "bad", text: answer.message, again: sent };
@@ -153,6 +160,7 @@ effect(() => {
   unanswered.clear();
   const last = open.at(-1);
   if (last !== undefined) {
+    doubtful.add(last.key);
     const text = "The connection was lost before the desk answered: it may have taken the order. ";
     outcome.value = {
       tone: "bad",
