@@ -1,4 +1,4 @@
-from decimal import Context, Decimal, FloatOperation, localcontext
+from decimal import Context, Decimal, FloatOperation, getcontext, localcontext
 from fractions import Fraction
 
 import pytest
@@ -6,19 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basisdesk.domain.arithmetic import (
+    KEPT,
     MAX_DIGITS,
     PRECISION,
     Rounding,
     decimal_of,
     fit,
     gcd,
+    held,
     is_on_grid,
     is_workable,
     lcm,
     on_grid,
     plain,
     precise,
+    product,
     rational,
+    remembered,
 )
 
 D = Decimal
@@ -143,6 +147,20 @@ def test_the_greatest_common_divisor_divides_both_and_completes_the_multiple(one
     assert divisor * lcm(one, other) == one * other
 
 
+def test_a_grid_for_a_fraction_must_be_positive() -> None:
+    with pytest.raises(ValueError, match="not positive"):
+        fit(Fraction(1, 3), D(0), Rounding.UP)
+
+
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False, places=8, min_value=-(10**9), max_value=10**9),
+    st.sampled_from([D("0.01"), D("0.25"), D("3"), D("0.0011"), D("1E+2"), D("1E-12")]),
+    st.sampled_from(list(Rounding)),
+)
+def test_the_grid_in_integers_is_the_grid_in_fractions(value: Decimal, grid: Decimal, rounding: Rounding) -> None:
+    assert str(on_grid(value, grid, rounding)) == str(fit(rational(value), grid, rounding))
+
+
 def test_fit_takes_any_fraction() -> None:
     assert fit(Fraction(1, 3), D("0.01"), Rounding.UP) == D("0.34")
 
@@ -150,3 +168,91 @@ def test_fit_takes_any_fraction() -> None:
 @pytest.mark.parametrize(("value", "text"), [("1E-8", "0.00000001"), ("1E+3", "1000"), ("-0.50", "-0.50")])
 def test_plain_text_has_no_exponent(value: str, text: str) -> None:
     assert plain(D(value)) == text
+
+
+def test_a_precise_function_leaves_the_callers_context_as_it_was_even_when_it_raises() -> None:
+    @precise
+    def third(of: D) -> D:
+        return D(1) / of
+
+    with localcontext(Context(prec=3)) as mine:
+        assert third(D(3)) == D("0." + "3" * PRECISION)
+        with pytest.raises(ArithmeticError):
+            third(D(0))
+        assert getcontext() is mine
+        assert D(1) / 3 == D("0.333")
+
+
+def test_a_precise_function_may_call_another() -> None:
+    @precise
+    def inner() -> D:
+        return D(1) / 3
+
+    @precise
+    def outer() -> tuple[D, D]:
+        return inner(), D(1) / 3
+
+    first, second = outer()
+    assert first == second == D("0." + "3" * PRECISION)
+
+
+def test_a_remembered_function_is_worked_out_once_for_the_same_objects_and_again_for_others() -> None:
+    calls: list[tuple[D, D]] = []
+
+    @remembered
+    def added(one: D, other: D) -> D:
+        calls.append((one, other))
+        return one + other
+
+    one, other = D(1), D(2)
+    assert [added(one, other), added(one, other)] == [D(3), D(3)]
+    assert len(calls) == 1
+    assert added(D("1.00"), other) == D(3)  # equal, and another object
+    assert added(other, one) == D(3)
+    assert len(calls) == 3
+
+
+def test_a_remembered_function_keeps_its_arguments_and_not_more_than_so_many() -> None:
+    @remembered
+    def doubled(value: D) -> D:
+        return value * 2
+
+    # Were an argument let go while its result is kept, a later one would get its place and its result.
+    assert all(doubled(D(number)) == 2 * number for number in range(2 * KEPT + 1))
+
+
+def test_a_remembered_function_that_raised_is_tried_again() -> None:
+    calls: list[D] = []
+
+    @remembered
+    def inverse(value: D) -> D:
+        calls.append(value)
+        return D(1) / value
+
+    zero = D(0)
+    for _ in range(2):
+        with pytest.raises(ArithmeticError):
+            inverse(zero)
+    assert len(calls) == 2
+
+
+def test_a_held_function_keeps_the_last_result_for_the_same_objects_and_no_other() -> None:
+    calls: list[tuple[D, D]] = []
+
+    @held
+    def added(one: D, other: D) -> D:
+        calls.append((one, other))
+        return one + other
+
+    one, other = D(1), D(2)
+    assert [added(one, other), added(one, other)] == [D(3), D(3)]
+    assert len(calls) == 1
+    assert added(D("1.00"), other) == D(3)  # equal, and another object
+    assert added(one, other) == D(3)  # no longer the last
+    assert len(calls) == 3
+
+
+def test_a_product_is_the_same_in_every_context() -> None:
+    with localcontext() as context:
+        context.prec = 3
+        assert product(D("1.2345"), D("1.0001")) == D("1.23462345")

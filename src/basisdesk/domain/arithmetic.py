@@ -23,17 +23,21 @@ from decimal import (
     FloatOperation,
     InvalidOperation,
     Overflow,
-    localcontext,
+    getcontext,
+    setcontext,
 )
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from operator import is_
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, TypeVarTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PRECISION = 50
 MAX_DIGITS = 40
+KEPT = 1024
+"""So many results a remembered function keeps."""
 
 _CONTEXT = Context(
     prec=PRECISION,
@@ -42,6 +46,7 @@ _CONTEXT = Context(
 )
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_Ts = TypeVarTuple("_Ts")
 
 
 class Rounding(Enum):
@@ -57,8 +62,59 @@ def precise(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @functools.wraps(function)
     def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with localcontext(_CONTEXT):
+        # Such functions call each other a dozen times an order: only the outermost has a context to change.
+        caller = getcontext()
+        if caller is _CONTEXT:
             return function(*args, **kwargs)
+        setcontext(_CONTEXT)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            setcontext(caller)
+
+    return run
+
+
+def product(one: Decimal, other: Decimal) -> Decimal:
+    """Multiply in the desk's own context, whatever the caller's is."""
+    return _CONTEXT.multiply(one, other)
+
+
+def remembered(function: Callable[[*_Ts], _R]) -> Callable[[*_Ts], _R]:
+    """Keep what a function of frozen values returned, for the same objects; what it raises is not kept.
+
+    Hashing an instrument of twenty decimals takes longer than most of what is asked of it, so values count as the same
+    when they are one object; what is kept holds its arguments, so that no other object can have their place.
+    """
+    kept: dict[tuple[int, ...], tuple[object, _R]] = {}
+
+    @functools.wraps(function)
+    def run(*args: *_Ts) -> _R:
+        key = tuple(map(id, args))
+        found = kept.get(key)
+        if found is None:
+            if len(kept) >= KEPT:
+                kept.clear()
+            found = kept[key] = (args, function(*args))
+        return found[1]
+
+    return run
+
+
+def held(function: Callable[[*_Ts], _R]) -> Callable[[*_Ts], _R]:
+    """Keep what a function of frozen values returned last, for the same objects; what it raises is not kept.
+
+    For what is asked again at once and then never more: to remember all of it would fill memory that is cold each time.
+    """
+    last: list[tuple[tuple[*_Ts], _R]] = []
+
+    @functools.wraps(function)
+    def run(*args: *_Ts) -> _R:
+        if last and all(map(is_, args, last[0][0])):
+            return last[0][1]
+        result = function(*args)
+        last[:] = [(args, result)]
+        return result
 
     return run
 
@@ -67,6 +123,9 @@ def is_workable(value: Decimal) -> bool:
     """Say whether a value is finite and has at most `MAX_DIGITS` digits before and after the point."""
     if not value.is_finite():
         return False
+    text = str(value)
+    if len(text) <= MAX_DIGITS and "E" not in text:  # nearly every number; taking it apart takes three times as long
+        return True
     exponent = value.as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -MAX_DIGITS and value.adjusted() < MAX_DIGITS
 
@@ -79,12 +138,35 @@ def rational(value: Decimal) -> Fraction:
         ValueError: the value is not finite, or has more than `MAX_DIGITS` digits before the point, or more than
             three times as many after it (results of divisions have more than prices and sizes).
     """
+    _integer(value)
+    return Fraction(value)
+
+
+def _integer(value: Decimal) -> tuple[int, int]:
+    """Return a value as an integer and a power of ten, exactly; refuses what `rational` refuses."""
     if not isinstance(value, Decimal):
         raise TypeError(f"{value!r} is of type {type(value).__name__}: exact arithmetic takes Decimal")
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -3 * MAX_DIGITS or value.adjusted() >= MAX_DIGITS:
         raise ValueError(f"{value} is not a number that can be traded")
-    return Fraction(value)
+    number, parts = value.as_integer_ratio()
+    return number * 10**-exponent // parts if exponent < 0 else number // 10**exponent, exponent
+
+
+def _is_ordinary(value: Decimal) -> bool:
+    """Say whether a value is above zero and of an order from which a grid's multiple has digits enough."""
+    return type(value) is Decimal and value.is_finite() and value > 0 and -_AFTER <= value.adjusted() < _BEFORE
+
+
+@remembered
+def _is_ordinary_grid(grid: Decimal) -> bool:
+    """Say whether a grid is ordinary, with few places, and written without a positive exponent."""
+    return _is_ordinary(grid) and -_AFTER <= _integer(grid)[1] <= 0
+
+
+_BEFORE, _AFTER = 20, 25
+_grid = remembered(_integer)
+"""Grids are the same few objects all day."""
 
 
 def decimal_of(value: Fraction) -> Decimal:
@@ -129,7 +211,21 @@ def on_grid(value: Decimal, grid: Decimal, rounding: Rounding) -> Decimal:
         TypeError: a float.
         ValueError: the value is not finite, or the grid not positive.
     """
-    return fit(rational(value), grid, rounding)
+    if rounding is not Rounding.NEAREST and _is_ordinary(value) and _is_ordinary_grid(grid):
+        # Exact in the desk's context, and the same as below in a third of the time.
+        below = _CONTEXT.multiply(_CONTEXT.divide_int(value, grid), grid)
+        return _CONTEXT.add(below, grid) if rounding is Rounding.UP and below != value else below
+    number, scale = _integer(value)
+    unit, exponent = _grid(grid)
+    if unit <= 0:
+        raise ValueError(f"a grid of {grid} is not positive")
+    # In integers of the finer of both scales: the same as in fractions, in a tenth of the time.
+    finer = min(scale, exponent)
+    step = unit * 10 ** (exponent - finer)
+    count, rest = divmod(number * 10 ** (scale - finer), step)
+    if rest and (rounding is Rounding.UP or (rounding is Rounding.NEAREST and 2 * rest + (count & 1) > step)):
+        count += 1
+    return _scaled(count * unit, exponent)
 
 
 def is_on_grid(value: Decimal, grid: Decimal) -> bool:

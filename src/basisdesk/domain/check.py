@@ -13,9 +13,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from basisdesk.domain.arithmetic import MAX_DIGITS, Rounding, fit, is_workable, on_grid, plain, rational
+from basisdesk.domain.arithmetic import (
+    MAX_DIGITS,
+    Rounding,
+    fit,
+    is_workable,
+    on_grid,
+    plain,
+    product,
+    rational,
+    remembered,
+)
 from basisdesk.domain.errors import Refusal
-from basisdesk.domain.instrument import Instrument, Margin, notional, round_price, unit_worth
+from basisdesk.domain.instrument import Instrument, Margin, round_price, unit_worth
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -27,11 +37,7 @@ def check_size(instrument: Instrument, size: Decimal, worst_price: Decimal) -> R
     `worst_price` (quote money per coin) is the price at which the order is worth least; it matters for the minimum
     notional of spot and linear markets, and must be a positive number there.
     """
-    for check in (_check_number, _check_market, _check_limits):
-        refusal = check(instrument, size)
-        if refusal is not None:
-            return refusal
-    return _check_notional(instrument, size, worst_price)
+    return check_still(instrument, size) or _check_notional(instrument, size, worst_price)
 
 
 def check_price(instrument: Instrument, price: Decimal) -> Refusal | None:
@@ -56,6 +62,7 @@ def size_unit(instrument: Instrument) -> str:
     return "contracts" if counted else instrument.base
 
 
+@remembered
 def check_terms(instrument: Instrument) -> Refusal | None:
     """Refuse an instrument whose tick, step or contract size is not positive, or whose limits are not numbers."""
     grids = (("tick", instrument.tick), ("step", instrument.step), ("contract size", instrument.contract_size))
@@ -74,7 +81,16 @@ def check_terms(instrument: Instrument) -> Refusal | None:
     return None
 
 
-def _check_market(instrument: Instrument, _size: Decimal) -> Refusal | None:
+@remembered
+def check_still(instrument: Instrument, size: Decimal) -> Refusal | None:
+    """Refuse as `check_size` what the venue would not take at any price.
+
+    An order's size is checked when it is entered, when it fires and when it leaves, and is the same each time.
+    """
+    return _check_number(instrument, size) or _check_market(instrument) or _check_limits(instrument, size)
+
+
+def _check_market(instrument: Instrument) -> Refusal | None:
     if instrument.tradable:
         return check_terms(instrument)
     return Refusal("not_tradable", f"{instrument.symbol} does not accept new orders now: choose another market or wait")
@@ -126,7 +142,8 @@ def _check_notional(instrument: Instrument, size: Decimal, price: Decimal) -> Re
         return Refusal(
             "bad_price", f"the value of an order on {instrument.symbol} at price {price} is not known: wait for a price"
         )
-    value = notional(instrument, size, price)
+    worth = product(size, unit_worth(instrument))  # both are numbers: the size was checked first
+    value = worth if inverse else product(worth, price)
     if value >= instrument.min_notional:
         return None
     units = rational(instrument.min_notional) / rational(unit_worth(instrument))

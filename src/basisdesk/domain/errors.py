@@ -11,6 +11,7 @@ The exceptions below end a command with one clear sentence::
     BasisdeskError
     ├── UsageError          a wrong option, symbol, size or file given by the operator
     ├── ConfigurationError  a wrong key or value in a configuration
+    ├── VenueError          a venue, or the simulator in its place, that cannot be reached or tells nothing
     ├── RecordingError      a recording that is truncated, corrupt or foreign; names file and line
     ├── JournalError        a journal that is damaged or from another schema
     └── DecodeError         a frame or body that is not what the venue documents
@@ -37,6 +38,10 @@ class UsageError(BasisdeskError):
 
 class ConfigurationError(BasisdeskError):
     """A configuration key or value is wrong."""
+
+
+class VenueError(BasisdeskError):
+    """A venue, the network before it, or a simulator in its place did not do what a command needs."""
 
 
 class RecordingError(BasisdeskError):
@@ -77,6 +82,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return `` (did you mean ...?)`` for the known words closest to `word`, or an empty text."""
-    matches = get_close_matches(word, sorted(known), n=3, cutoff=0.5)
+    """Return `` (did you mean ...?)`` for the known words closest to `word` in any case, or an empty text."""
+    folded = {each.casefold(): each for each in sorted(known)}
+    matches = [folded[each] for each in get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)]
     return f" (did you mean {' or '.join(matches)}?)" if matches else ""

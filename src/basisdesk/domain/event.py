@@ -136,6 +136,29 @@ class LegUnknown(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
+class LegVoided(msgspec.Struct, frozen=True, tag=True):
+    """A venue took back a trade that it had told."""
+
+    at: int
+    client_id: str
+    trade_id: str
+
+
+class ExternalSeen(msgspec.Struct, frozen=True, tag=True):
+    """Orders or trades that are not this desk's touched a market: it is frozen until somebody has looked."""
+
+    at: int
+    symbol: str
+    message: str
+
+
+class Thawed(msgspec.Struct, frozen=True, tag=True):
+    """The operator has looked at what was not the desk's, and wants the market traded again."""
+
+    at: int
+    symbol: str
+
+
 class TimePassed(msgspec.Struct, frozen=True, tag=True):
     """A deadline that the engine asked for has come."""
 
@@ -143,5 +166,17 @@ class TimePassed(msgspec.Struct, frozen=True, tag=True):
 
 
 Event = (
-    Listed | Placed | CancelAsked | Quoted | LegAccepted | LegRejected | LegFilled | LegDone | LegUnknown | TimePassed
+    Listed
+    | Placed
+    | CancelAsked
+    | Quoted
+    | LegAccepted
+    | LegRejected
+    | LegFilled
+    | LegVoided
+    | LegDone
+    | LegUnknown
+    | ExternalSeen
+    | Thawed
+    | TimePassed
 )

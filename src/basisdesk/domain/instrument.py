@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import msgspec
 
-from basisdesk.domain.arithmetic import Rounding, fit, is_on_grid, on_grid, precise, rational
+from basisdesk.domain.arithmetic import Rounding, fit, is_on_grid, on_grid, precise, product, rational
 from basisdesk.domain.quantity import Base, Contracts, Quote, Unit, base, contracts, quote
 
 __all__ = [
@@ -78,6 +78,9 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         maker_fee: fraction of notional charged to a resting order; negative is a rebate.
         taker_fee: fraction of notional charged to a taking order.
         tradable: whether the venue accepts new orders now.
+        funding_cap: largest funding rate of one settlement as a fraction, None where the venue states none.
+        funding_floor: smallest such rate.
+        number: the venue's own number of the market where orders want it (OKX ``instIdCode``), 0 elsewhere.
     """
 
     symbol: str
@@ -102,6 +105,9 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     maker_fee: Decimal = Decimal(0)
     taker_fee: Decimal = Decimal(0)
     tradable: bool = True
+    funding_cap: Decimal | None = None
+    funding_floor: Decimal | None = None
+    number: int = 0
 
 
 def unit_worth(instrument: Instrument) -> Decimal:
@@ -135,15 +141,14 @@ def face_of(instrument: Instrument, size: Decimal) -> Decimal:
     return _finite(size, "size") * instrument.contract_size
 
 
-@precise
 def notional(instrument: Instrument, size: Decimal, price: Decimal) -> Decimal:
     """Return the value of a size in quote money: base x price (spot, linear), or the face whatever the price (inverse).
 
     Raises:
         ValueError: a size or price that is not finite, or a price that is not positive.
     """
-    worth = _finite(size, "size") * unit_worth(instrument)
-    return worth if instrument.margin is Margin.INVERSE else worth * _positive(price)
+    worth = product(_finite(size, "size"), unit_worth(instrument))
+    return worth if instrument.margin is Margin.INVERSE else product(worth, _positive(price))
 
 
 def size_of_base(instrument: Instrument, base: Decimal, price: Decimal, rounding: Rounding) -> Decimal:

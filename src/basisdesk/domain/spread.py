@@ -6,6 +6,8 @@ The executable ask is LEG1's ask less LEG2's bid, the executable bid LEG1's bid 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from basisdesk.domain.errors import UsageError
 from basisdesk.domain.instrument import Instrument, Kind, Margin
 
@@ -17,6 +19,7 @@ def spread_name(leg1: str, leg2: str) -> str:
     return f"{leg1}{SEPARATOR}{leg2}"
 
 
+@lru_cache(maxsize=4096)
 def spread_legs(name: str) -> tuple[str, str]:
     """Split ``LEG1~LEG2`` into its two symbols.
 

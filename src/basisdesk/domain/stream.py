@@ -38,7 +38,10 @@ class DeskRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MarketRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One market in topic ``markets`` (``{"at", "rows"}``); `refusal` says why orders on it are refused, or is null."""
+    """One market in topic ``markets`` (``{"at", "rows"}``); `refusal` says why orders on it are refused, or is null.
+
+    `frozen` says that the reason is activity which is not the desk's, and that `Thaw` ends it.
+    """
 
     symbol: str
     venue: str
@@ -65,6 +68,7 @@ class MarketRow(msgspec.Struct, frozen=True, kw_only=True):
     min_notional: str | None
     max_leverage: str | None
     refusal: str | None
+    frozen: bool = False
 
 
 class SpreadRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,7 +252,16 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     order_id: str
 
 
-Command = Watch | Unwatch | Place | Cancel
+class Thaw(msgspec.Struct, frozen=True, tag="thaw"):
+    """Web to desk: trade a frozen market again."""
+
+    key: str
+    symbol: str
+
+
+Order = Place | Cancel | Thaw
+"""What is answered with a `Reply`."""
+Command = Watch | Unwatch | Order
 Said = Publish | Reply
 
 _encoder = msgspec.msgpack.Encoder()
