@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import conftest  # type: ignore[import-not-found]  # noqa: F401, I001 (first: it chooses compiled modules or sources)
 
-from basisdesk.kernel import bars, board, book, compose, replay
+from basisdesk.kernel import bars, board, book, changes, compose, heads, replay, texts
 
 
 def tried(act: Callable[[], object]) -> object:
@@ -51,10 +51,16 @@ def text(dice: random.Random) -> bytes:
 
 def books(dice: random.Random, say: Callable[[object], None]) -> None:
     kept = [book.Book(0.01 * each, each > 2, 5) for each in range(1, 5)]
+    told = changes.Changes((b"tick",), (b"b", b"a"), (b"u", b"", b""))
     for step in range(400):
         one, two = dice.sample(kept, 2)
         act = dice.choice([one.snapshot, one.update, one.update, one.update])
         say(tried(partial(act, text(dice), text(dice), step, 2 * step)))
+        if told.read(b'{"n":-1.5e3,"tick":{"u":%d,"b":%s,"a":%s}}' % (step, text(dice), text(dice))):
+            say((told.last, one.update_from(told, step, 3 * step)))
+        change = b'{"tick":{"u":%d,"b":%s,"a":%s}}' % (dice.randrange(3), text(dice), text(dice))
+        say((one.follow_changes(told, change, 0, step), heads.head_of(change, dice.randrange(50), change[-3:] + b"x")))
+        say(heads.head_of(change, dice.randrange(60), len(change).to_bytes(4, "little")))
         if dice.random() < 0.05:
             say(tried(partial(one.mark_state, dice.randrange(9))))
         size = math.exp(dice.uniform(-8, 8))
@@ -65,6 +71,15 @@ def books(dice: random.Random, say: Callable[[object], None]) -> None:
             say(compose.compose(one, two, bool(side), dice.randrange(1, 9), 2.0, -1.0, 1.0, 1.5))
             say(compose.walk_spread(one, two, bool(side), size))
         say((one.bid, one.bid_size, one.ask, one.ask_size, one.mid(), one.state(step + 3), one.seen, one.updated))
+
+
+def spellings(dice: random.Random, say: Callable[[object], None]) -> None:
+    kept = book.Book()
+    kept.snapshot(b"[]", b"[]", 0, 0)
+    spelled = texts.Texts(b"[]", b"[]")
+    for step in range(400):
+        say(tried(partial(spelled.update, kept, text(dice), text(dice), step, step)))
+        say(spelled.line(kept, dice.randrange(200)))
 
 
 def boards(dice: random.Random, say: Callable[[object], None]) -> None:
@@ -104,6 +119,7 @@ def boards(dice: random.Random, say: Callable[[object], None]) -> None:
 def main() -> None:
     lines: list[str] = []
     books(random.Random(1), lambda answer: lines.append(repr(answer)))
+    spellings(random.Random(3), lambda answer: lines.append(repr(answer)))
     boards(random.Random(2), lambda answer: lines.append(repr(answer)))
     print(Path(str(book.__file__)).suffix, *lines, sep="\n")  # noqa: T201 (its output is what is compared)
 

@@ -18,7 +18,20 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 KERNEL = Path("src/basisdesk/kernel")
-MODULES = ("arrays", "levels", "diff", "side", "book", "compose", "bars", "board", "replay")
+MODULES = (
+    "arrays",
+    "levels",
+    "diff",
+    "changes",
+    "heads",
+    "side",
+    "book",
+    "compose",
+    "bars",
+    "board",
+    "replay",
+    "texts",
+)
 DIRECTIVES = {
     "boundscheck": False,
     "wraparound": False,

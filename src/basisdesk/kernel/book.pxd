@@ -1,4 +1,5 @@
 cimport cython
+from basisdesk.kernel.changes cimport Changes
 from basisdesk.kernel.diff cimport Diff
 from basisdesk.kernel.levels cimport Levels
 from basisdesk.kernel.side cimport Side
@@ -34,7 +35,7 @@ cdef class Book:
     cdef int sync
     cdef long long ahead
     cdef int fill(self, long long now, long long sequence) except -1
-    cdef Py_ssize_t apply(self, long long now, long long sequence) except -1
+    cdef Py_ssize_t apply(self, Levels bids, Levels asks, long long now, long long sequence) except -1
     cdef void hear(self, long long now) noexcept
     cdef void catch_up(self) noexcept
     cdef void look(self) noexcept

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import cython
 
+from basisdesk.kernel.changes import Changes  # noqa: TC001 (the compiler reads it)
 from basisdesk.kernel.diff import Diff
 from basisdesk.kernel.levels import Levels
 from basisdesk.kernel.side import Side
@@ -81,12 +82,21 @@ class Book:
     def update(self, bids, asks, now: cython.longlong, sequence: cython.longlong):
         self.given_bids.scan(bids)
         self.given_asks.scan(asks)
-        return self.apply(now, sequence)
+        return self.apply(self.given_bids, self.given_asks, now, sequence)
+
+    def update_from(self, changes: Changes, now: cython.longlong, sequence: cython.longlong):
+        return self.apply(changes.given_bids, changes.given_asks, now, sequence)
+
+    def follow_changes(self, changes: Changes, frame: bytes, last: cython.longlong, now: cython.longlong):
+        if not changes.read(frame) or not changes.follow(last):
+            return 0
+        self.apply(changes.given_bids, changes.given_asks, now, changes.last)
+        return 2 if self.bid >= self.ask else 1
 
     def follow(self, frame: bytes, before: cython.longlong, now: cython.longlong):
         if not self.diff.read(frame, len(frame), self.given_bids, self.given_asks) or self.diff.before != before:
             return -1
-        self.apply(now, self.diff.last)
+        self.apply(self.given_bids, self.given_asks, now, self.diff.last)
         return self.diff.last
 
     def snapshot_levels(self, bids, asks, now: cython.longlong, sequence: cython.longlong):
@@ -97,7 +107,7 @@ class Book:
     def update_levels(self, bids, asks, now: cython.longlong, sequence: cython.longlong):
         self.given_bids.take(bids)
         self.given_asks.take(asks)
-        return self.apply(now, sequence)
+        return self.apply(self.given_bids, self.given_asks, now, sequence)
 
     def fill(self, now, sequence):
         self.bids.reserve(self.given_bids.count)
@@ -112,13 +122,13 @@ class Book:
         self.look()
         return 0
 
-    def apply(self, now, sequence):
+    def apply(self, bids, asks, now, sequence):
         # Space first: past this point nothing can fail, so an update is never half applied.
-        self.bids.reserve(self.bids.count + self.given_bids.count)
-        self.asks.reserve(self.asks.count + self.given_asks.count)
-        self.bids.change(self.given_bids)
-        self.asks.change(self.given_asks)
-        given: cython.Py_ssize_t = self.given_bids.count + self.given_asks.count
+        self.bids.reserve(self.bids.count + bids.count)
+        self.asks.reserve(self.asks.count + asks.count)
+        self.bids.change(bids)
+        self.asks.change(asks)
+        given: cython.Py_ssize_t = bids.count + asks.count
         self.sequence = sequence
         if given > 0:
             self.updated = now

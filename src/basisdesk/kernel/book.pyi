@@ -11,6 +11,8 @@ from typing import Final
 
 from typing_extensions import Buffer
 
+from basisdesk.kernel.changes import Changes
+
 # Sync states, as ints for the hot path.  STALE and CROSSED are derived, never set by a feed.
 WAITING: Final[int]  # no snapshot yet
 VALID: Final[int]
@@ -58,6 +60,16 @@ class Book:
 
         The sync state stays as it is: levels that arrive while it is not VALID do not make it so.
         """
+    def follow_changes(self, changes: Changes, frame: bytes, last: int, now: int) -> int:
+        """Read a frame and apply its levels when it is the change that follows the one with id `last`.
+
+        Where the channel names no id before, ids grow by 1; an id before may lie behind `last`, the change then covers
+        more than is missing.
+        A change without its `extra`, where the channel has one, follows nothing.
+        Return 0 for any other frame, which changes nothing, 1 when it was applied, 2 when the book is crossed by then.
+        """
+    def update_from(self, changes: Changes, now: int, sequence: int) -> int:
+        """Apply the levels of the frame that `changes` has read; return how many were given."""
     def follow(self, frame: bytes, before: int, now: int) -> int:
         """Apply a whole depth frame when it has the usual shape and follows update `before`; return its own id.
 

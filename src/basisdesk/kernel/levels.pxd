@@ -11,9 +11,15 @@ cdef class Levels:
     cdef double[::1] prices
     cdef double[::1] sizes
     cdef long long[::1] places
+    cdef long long[::1] spans
+    cdef bint spelled
     cdef Py_ssize_t count
     cdef Py_ssize_t room
     cdef Py_ssize_t at
+    cdef Py_ssize_t price_at
+    cdef Py_ssize_t price_end
+    cdef Py_ssize_t size_at
+    cdef Py_ssize_t size_end
     cdef int scan(self, object text) except -1
     cdef int take(self, object pairs) except -1
     cdef int parse(self, const unsigned char* text, Py_ssize_t length) except -1

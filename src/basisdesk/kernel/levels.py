@@ -24,15 +24,24 @@ EXACT = 1 << 53
 @cython.final
 @cython.cclass
 class Levels:
-    """Scratch space for the levels of one side; `prices` and `sizes` hold `count` of them after `scan` or `take`."""
+    """Scratch space for the levels of one side; `prices` and `sizes` hold `count` of them after `scan` or `take`.
+
+    With `spelled`, `spans` has where in the text each level's price and size begin and end.
+    """
 
     def __init__(self):
         self.room = 64
         self.prices = array("d", bytes(8 * self.room))
         self.sizes = array("d", bytes(8 * self.room))
         self.places = array("q", bytes(8 * self.room))
+        self.spans = array("q", bytes(32 * self.room))
+        self.spelled = False
         self.count = 0
         self.at = 0
+        self.price_at = 0
+        self.price_end = 0
+        self.size_at = 0
+        self.size_end = 0
 
     def scan(self, text):
         # The buffer is borrowed for the length of the scan; text may be bytes, msgspec.Raw, memoryview and the like.
@@ -69,15 +78,24 @@ class Levels:
             room: cython.Py_ssize_t = 2 * self.room
             prices: cython.double[::1] = array("d", bytes(8 * room))
             sizes: cython.double[::1] = array("d", bytes(8 * room))
+            spans: cython.longlong[::1] = array("q", bytes(32 * room))
             for i in range(self.count):
                 prices[i] = self.prices[i]
                 sizes[i] = self.sizes[i]
+            for i in range(4 * self.count):
+                spans[i] = self.spans[i]
             self.prices = prices
             self.sizes = sizes
+            self.spans = spans
             self.places = array("q", bytes(8 * room))
             self.room = room
         self.prices[self.count] = price
         self.sizes[self.count] = size
+        if self.spelled:
+            self.spans[4 * self.count] = self.price_at
+            self.spans[4 * self.count + 1] = self.price_end
+            self.spans[4 * self.count + 2] = self.size_at
+            self.spans[4 * self.count + 3] = self.size_end
         self.count += 1
         return 0
 
@@ -88,7 +106,8 @@ class Levels:
         if self.peek(text, length) == 93:
             self.at += 1
         else:
-            self.level(text, length)
+            if not self.plain(text, length):
+                self.level(text, length)
             while self.peek(text, length) == 44:
                 self.at += 1
                 if not self.plain(text, length):
@@ -111,13 +130,15 @@ class Levels:
         c = 44
         while c == 44:
             self.at += 1
-            if not self.plain(text, length) or self.at >= length:
+            # Pairs alone: where the size's closing quote is not followed by the bracket, there are more columns.
+            if not self.plain(text, length) or self.at != self.size_end + 2 or self.at >= length:
                 return -1
             c = text[self.at]
         return self.at + 1 if c == 93 else -1
 
     def plain(self, text, length):
-        # The shape that venues send all day, ["digits.digits","digits"], read without leaving the registers.
+        # The shape that venues send all day, ["digits.digits","digits",...] with quoted columns, read without leaving
+        # the registers; where the texts of price and size stood is noted.
         # Anything else is left untouched to `level`, which knows the whole grammar.
         at: cython.Py_ssize_t = self.at
         start: cython.Py_ssize_t
@@ -164,6 +185,21 @@ class Levels:
                 if text[at] != 44 or mantissa == 0:
                     return 0
                 price = value
+                self.price_at = start
+                self.price_end = at - 1
+        self.size_at = start
+        self.size_end = at - 1
+        while text[at] == 44:
+            # A quoted column that is not read.
+            at += 1
+            if at >= length or text[at] != 34:
+                return 0
+            at += 1
+            while at < length and text[at] >= 32 and text[at] != 34 and text[at] != 92:
+                at += 1
+            if at + 1 >= length or text[at] != 34:
+                return 0
+            at += 1
         if text[at] != 93:
             return 0
         self.at = at + 1
@@ -172,9 +208,15 @@ class Levels:
 
     def level(self, text, length):
         self.expect(text, length, 91)
+        quoted: cython.Py_ssize_t = self.peek(text, length) == 34
+        self.price_at = self.at + quoted
         price: cython.double = self.value(text, length)
+        self.price_end = self.at - quoted
         self.expect(text, length, 44)
+        quoted = self.peek(text, length) == 34
+        self.size_at = self.at + quoted
         size: cython.double = self.value(text, length)
+        self.size_end = self.at - quoted
         while self.peek(text, length) == 44:
             self.at += 1
             self.skip(text, length)
