@@ -3,8 +3,9 @@ from tests.engine.desk import COIN, COIN2, ETH, PERP, PERP2, SPOT, D, Desk, inve
 
 from basisdesk.domain.effect import AcceptOrder, RefuseOrder, SendLeg
 from basisdesk.domain.errors import Refusal
-from basisdesk.domain.event import Listed, SpreadQuote
+from basisdesk.domain.event import ExternalSeen, LegRejected, Listed, Quoted, SpreadQuote, Thawed
 from basisdesk.domain.order import Side, SpreadOrderRequest, SpreadOrderType
+from basisdesk.engine.gate import check_frozen
 
 LINEAR = f"{PERP}~{SPOT}"
 MIXED = f"{COIN}~{SPOT}"
@@ -136,3 +137,57 @@ def test_both_legs_are_checked_before_either_is_sent() -> None:
     desk.step(Listed(1, inverse(min_size=D(1000))))
     effects = desk.place(request(f"{COIN}~{COIN2}", size="10000"), quote(f"{COIN}~{COIN2}", size="10000"))
     assert not any(isinstance(effect, SendLeg) for effect in effects)
+
+
+def test_a_market_that_others_traded_takes_no_new_order_until_it_is_thawed_and_the_rest_does() -> None:
+    desk = ready()
+    desk.step(ExternalSeen(desk.now, PERP, "orders that are not this desk's were seen there (updates: 1, trades: 0)"))
+    found = refusal(desk, request(LINEAR), priced(request(LINEAR)))
+    assert (found.code, "not this desk's" in found.message, "Trade again" in found.message) == ("frozen", True, True)
+    assert check_frozen(desk.state, SPOT) is None
+    other = request(f"{PERP2}~{SPOT}")
+    assert len(desk.market(other, "k2")) == 2
+    desk.step(Thawed(desk.now, PERP))
+    assert len(desk.market(request(LINEAR), "k3")) == 2
+    desk.check()
+
+
+def test_a_hedge_goes_out_on_a_market_that_is_frozen_after_the_order_began() -> None:
+    desk = ready()
+    first, second = desk.market(request(LINEAR))
+    desk.step(ExternalSeen(desk.now, second.symbol, "seen"))
+    desk.fill(first, first.size)
+    desk.step(LegRejected(desk.now, second.client_id, "busy", "try again"))
+    (order_id,) = desk.state.orders
+    effects = desk.step(Quoted(desk.now, order_id, priced(request(LINEAR))))
+    hedges = [effect for effect in effects if isinstance(effect, SendLeg)]
+    assert [(hedge.symbol, hedge.purpose) for hedge in hedges] == [(second.symbol, "hedge")]
+    desk.check()
+
+
+def test_an_armed_order_on_a_frozen_market_ends_with_the_reason_when_it_would_fire() -> None:
+    desk = ready()
+    asked = request(LINEAR, trigger="10")
+    desk.place(asked, quote(LINEAR, prices=("60020", "60000")))
+    desk.step(ExternalSeen(desk.now, PERP, "seen"))
+    (order_id,) = desk.state.orders
+    effects = desk.step(Quoted(desk.now, order_id, quote(LINEAR, prices=("60005", "60000"))))
+    assert [effect.refusal.code for effect in effects if isinstance(effect, RefuseOrder)] == ["frozen"]
+    assert not desk.state.legs
+    desk.check()
+
+
+@pytest.mark.parametrize(("spread", "least"), [(LINEAR, "2"), (MIXED, "5000")])
+def test_an_armed_order_below_a_new_minimum_is_refused_when_it_fires(spread: str, least: str) -> None:
+    desk = ready()
+    asked = request(spread, trigger="10")
+    (accepted,) = desk.place(asked, quote(spread, prices=("60020", "60000")))
+    assert isinstance(accepted, AcceptOrder)
+    (contract,) = (leg for leg in spread.split("~") if leg != SPOT)
+    make = linear if contract == PERP else inverse
+    desk.step(Listed(desk.now, make(contract, min_size=D(least))))
+    (effect,) = desk.step(Quoted(desk.now, accepted.order_id, quote(spread, prices=("60005", "60000"))))
+    assert isinstance(effect, RefuseOrder)
+    assert effect.refusal.code == "below_minimum"
+    assert not desk.state.legs
+    desk.check()

@@ -7,6 +7,7 @@ from basisdesk.domain.effect import AskQuote, EndOrder, SendLeg
 from basisdesk.domain.event import Listed, Quoted, SpreadQuote
 from basisdesk.domain.order import DoneReason, OrderStatus, Sequence, Side, SpreadState
 from basisdesk.engine import Phase, Rules, next_deadline, wants
+from basisdesk.engine.hedge import is_urgent
 
 LINEAR = f"{PERP}~{SPOT}"
 SECOND = 1_000_000_000
@@ -340,3 +341,20 @@ def test_a_small_sale_is_bounded_where_it_is_still_worth_the_minimum(price: str,
     assert isinstance(hedge, SendLeg)
     assert (hedge.side, hedge.size, hedge.bound) == (Side.SELL, D("0.00009"), D(bound))
     assert check_size(desk.state.instruments[SPOT], hedge.size, hedge.bound) is None
+
+
+def test_a_leg_that_follows_the_fill_of_another_takes_risk_away_and_one_that_opens_does_not() -> None:
+    desk = ready()
+    perp, other = desk.market(request())
+    assert [is_urgent(desk.state, leg) for leg in (perp, other)] == [False, False]
+    desk = ready()
+    (first,) = desk.market(request(sequence=Sequence.CONTRACT_FIRST))
+    assert not is_urgent(desk.state, first)
+    desk.fill(first, "1")
+    second = desk.hedge()
+    assert second.purpose == "open"
+    assert is_urgent(desk.state, second)
+    desk = ahead("1", "0.4")
+    hedge = desk.hedge()
+    assert hedge.purpose == "hedge"
+    assert is_urgent(desk.state, hedge)

@@ -18,7 +18,7 @@ from basisdesk.domain.instrument import Margin
 from basisdesk.domain.order import DoneReason, Sequence, SpreadOrderType
 from basisdesk.engine.exposure import Exposure, exposure_of, is_exposed, is_filled, leg_orders
 from basisdesk.engine.gate import Ticket, check_prices, check_quote, check_request, is_reached
-from basisdesk.engine.hedge import Plan, leg_side, plan, reference_of, send
+from basisdesk.engine.hedge import Plan, bound_of, leg_side, plan, reference_of, send
 from basisdesk.engine.state import ZERO, Phase, SpreadOrder, State
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ def on_placed(state: State, event: Placed) -> Iterator[Effect]:
     request, quote = event.request, event.quote
     verdict: Ticket | Refusal | None = check_request(state, request, quote)
     if verdict is None and request.type is SpreadOrderType.MARKET:
-        verdict = check_quote(None) if quote is None else check_prices(state, request, quote)
+        verdict = check_quote(quote) if quote is None else check_quote(quote) or check_prices(state, request, quote)
     if isinstance(verdict, Refusal):
         yield RefuseOrder(event.at, event.key, request, verdict)
         return
     order_id = f"S{state.counter + 1}"
     displayed = quote.price if quote is not None and quote.price.is_finite() else None
     yield AcceptOrder(event.at, order_id, event.key, request, displayed)
-    if verdict is not None and quote is not None:
-        yield from _open(state, state.orders[order_id], quote, verdict, event.at)
+    if verdict is not None:
+        yield from _open(state, state.orders[order_id], verdict, event.at)
 
 
 def on_cancel(state: State, order: SpreadOrder, at: int) -> Iterator[Effect]:
@@ -64,7 +64,8 @@ def on_quote(state: State, order: SpreadOrder, quote: SpreadQuote, at: int) -> I
             return
         reference = reference_of(quote.leg1 if wanted.leg == 1 else quote.leg2, wanted.purpose)
         if reference is not None:
-            yield send(state, order, at, wanted, reference)
+            instrument = state.instruments[order.legs[wanted.leg - 1]]
+            yield send(state, order, at, wanted, bound_of(state, instrument, wanted.side, reference))
 
 
 def pursue(state: State, order_id: str, at: int) -> Iterator[Effect]:
@@ -86,22 +87,27 @@ def pursue(state: State, order_id: str, at: int) -> Iterator[Effect]:
         yield EndOrder(at, order_id, _reason(state, order, exposure), gap)
 
 
+def fires(order: SpreadOrder, quote: SpreadQuote) -> bool:
+    """Say whether a quote reaches a waiting order's trigger; it is then sent, or refused for good."""
+    return check_quote(quote) is None and is_reached(order.request, quote.price)
+
+
 def _fire(state: State, order: SpreadOrder, quote: SpreadQuote, at: int) -> Iterator[Effect]:
-    if check_quote(quote) is not None or not is_reached(order.request, quote.price):
+    if not fires(order, quote):
         return
     verdict = check_prices(state, order.request, quote)
     if isinstance(verdict, Refusal):
         yield RefuseOrder(at, order.key, order.request, verdict)
         return
     yield Claim(at, order.order_id, quote.price)
-    yield from _open(state, state.orders[order.order_id], quote, verdict, at)
+    yield from _open(state, state.orders[order.order_id], verdict, at)
 
 
-def _open(state: State, order: SpreadOrder, quote: SpreadQuote, ticket: Ticket, at: int) -> Iterator[Effect]:
+def _open(state: State, order: SpreadOrder, ticket: Ticket, at: int) -> Iterator[Effect]:
     """Send the leg or legs that go first; the rest follows from what they fill."""
     for leg in _first_legs(state, order):
         wanted = Plan(leg, leg_side(order, leg), ticket.sizes[leg - 1], "open")
-        yield send(state, state.orders[order.order_id], at, wanted, (quote.leg1, quote.leg2)[leg - 1].worst)
+        yield send(state, state.orders[order.order_id], at, wanted, ticket.bounds[leg - 1])
 
 
 def _first_legs(state: State, order: SpreadOrder) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from basisdesk.domain.arithmetic import remembered
 from basisdesk.domain.check import check_size, check_terms
 from basisdesk.domain.instrument import (
     Instrument,
@@ -145,8 +146,12 @@ def is_exposed(state: State, order: SpreadOrder, exposure: Exposure) -> bool:
 
 def hedgeable(state: State, order: SpreadOrder, leg: int, worth: Decimal) -> Decimal:
     """Return the size that closes `worth` on a leg, were its market open; 0 when that is dust."""
-    instrument = msgspec.structs.replace(state.instruments[order.legs[leg - 1]], tradable=True)
-    return tradable_size(instrument, order.unit, worth, order.prices[leg - 1])
+    return tradable_size(_opened(state.instruments[order.legs[leg - 1]]), order.unit, worth, order.prices[leg - 1])
+
+
+@remembered
+def _opened(instrument: Instrument) -> Instrument:
+    return msgspec.structs.replace(instrument, tradable=True)
 
 
 def matched(order: SpreadOrder, exposure: Exposure) -> Decimal:

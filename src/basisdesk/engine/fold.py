@@ -29,12 +29,26 @@ if TYPE_CHECKING:
     from basisdesk.domain.effect import Effect
     from basisdesk.domain.event import Event
 
-    LegEvent = events.LegAccepted | events.LegRejected | events.LegFilled | events.LegDone | events.LegUnknown
+    LegEvent = (
+        events.LegAccepted
+        | events.LegRejected
+        | events.LegFilled
+        | events.LegVoided
+        | events.LegDone
+        | events.LegUnknown
+    )
 
 
 def fold(state: State, happened: Event | Effect) -> None:
     """Change the state by one event or effect."""
     state.now = max(state.now, happened.at)
+    if isinstance(happened, effects.Effect):
+        _decided(state, happened)
+    else:
+        _happened(state, happened)
+
+
+def _happened(state: State, happened: Event) -> None:
     match happened:
         case events.Listed():
             state.instruments[happened.instrument.symbol] = happened.instrument
@@ -45,24 +59,35 @@ def fold(state: State, happened: Event | Effect) -> None:
                 _change(state, happened.order_id, cancelled=True, updated=happened.at)
         case events.Quoted():
             _quoted(state, happened)
+        case events.ExternalSeen():
+            state.frozen[happened.symbol] = happened.message
+        case events.Thawed():
+            state.frozen.pop(happened.symbol, None)
         case events.TimePassed():
             _expire_asks(state, happened.at)
-        case events.LegAccepted() | events.LegRejected() | events.LegFilled() | events.LegDone() | events.LegUnknown():
+        case (
+            events.LegAccepted()
+            | events.LegRejected()
+            | events.LegFilled()
+            | events.LegVoided()
+            | events.LegDone()
+            | events.LegUnknown()
+        ):
             _heard(state, happened)
         case _:
-            _decided(state, happened)
+            assert_never(happened)
 
 
 def _decided(state: State, effect: Effect) -> None:
     match effect:
+        case effects.SendLeg():
+            _send(state, effect)
+        case effects.Claim():
+            _change(state, effect.order_id, phase=Phase.WORKING, fired=effect.displayed, updated=effect.at)
         case effects.AcceptOrder():
             _accept(state, effect)
         case effects.RefuseOrder():
             _refuse(state, effect)
-        case effects.Claim():
-            _change(state, effect.order_id, phase=Phase.WORKING, fired=effect.displayed, updated=effect.at)
-        case effects.SendLeg():
-            _send(state, effect)
         case effects.AskQuote():
             state.open[effect.order_id] = True
             _change(state, effect.order_id, phase=Phase.WORKING, asked=effect.not_before, updated=effect.at)
@@ -124,13 +149,8 @@ def _send(state: State, effect: effects.SendLeg) -> None:
         purpose=effect.purpose,
         sent_at=effect.at,
     )
-    _change(
-        state,
-        effect.order_id,
-        phase=Phase.WORKING,
-        asked=None,
-        leg_ids=(*order.leg_ids, effect.client_id),
-        updated=effect.at,
+    state.orders[effect.order_id] = structs.replace(
+        order, phase=Phase.WORKING, asked=None, leg_ids=(*order.leg_ids, effect.client_id), updated=effect.at
     )
 
 
@@ -172,6 +192,8 @@ def _heard(state: State, event: LegEvent) -> None:
     match event:
         case events.LegFilled():
             _filled(state, leg, event)
+        case events.LegVoided():
+            _voided(state, leg, event)
         case events.LegAccepted():
             _move(state, leg, Happening.ACCEPTED, event.at, venue_id=event.venue_id)
         case events.LegUnknown():
@@ -199,6 +221,23 @@ def _filled(state: State, leg: LegOrder, event: events.LegFilled) -> None:
     whole = filled >= leg.size
     done = {"done": DoneReason.FILLED} if whole else {}
     _move(state, grown, Happening.WHOLLY_FILLED if whole else Happening.PART_FILLED, event.at, **done)
+
+
+def _voided(state: State, leg: LegOrder, event: events.LegVoided) -> None:
+    """Book the reverse of a trade that the venue took back; the hedger sees the leg as it is then."""
+    fill = ledger.fill_named(state, leg, event.trade_id)
+    if fill is None or not ledger.reverse(state, fill, event.at):
+        return
+    told = None if leg.told is None else leg.told - fill.size
+    state.legs[leg.client_id] = structs.replace(
+        leg,
+        filled=leg.filled - fill.size,
+        worth=leg.worth - fill.worth,
+        taken=leg.taken - ledger.taken(state, fill),
+        done=DoneReason.CANCELLED if leg.done is DoneReason.FILLED else leg.done,
+        told=told,
+    )
+    _change(state, leg.order_id, attempts=0, unwinds=0, updated=event.at)
 
 
 def _move(state: State, leg: LegOrder, what: Happening, at: int, **changes: object) -> None:

@@ -6,7 +6,8 @@ trade on and cover the size, and that each leg is worth enough at the worst pric
 A refusal is a value: its message names the value, the limit and what to do.
 
 Codes added here to those of `domain.check`: ``bad_spread``, ``unknown_market``, ``not_pairable``, ``no_trigger``,
-``bad_trigger``, ``trigger_given``, ``no_quote``, ``book_invalid``, ``too_thin``.
+``bad_trigger``, ``trigger_given``, ``no_quote``, ``book_invalid``, ``too_thin``,
+``frozen``.
 """
 
 from __future__ import annotations
@@ -17,20 +18,21 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import structs
 
-from basisdesk.domain.arithmetic import is_workable
-from basisdesk.domain.check import check_size
+from basisdesk.domain.arithmetic import held, is_workable, remembered
+from basisdesk.domain.check import check_size, check_still
 from basisdesk.domain.errors import Refusal, UsageError, nearest
 from basisdesk.domain.instrument import Instrument, Margin, unit_worth
-from basisdesk.domain.legs import check_legs, check_spread_size, leg_sizes
+from basisdesk.domain.legs import LegSizes, check_legs, check_spread_size, leg_sizes
 from basisdesk.domain.market import SpreadMarket, both_inverse, spread_market
 from basisdesk.domain.order import Side, SpreadOrderRequest, SpreadOrderType
 from basisdesk.domain.spread import pairable, spread_legs
-from basisdesk.engine.hedge import bound_of
+from basisdesk.engine.hedge import bound_of, least_price
 from basisdesk.engine.state import State, Unit, is_positive
 
 if TYPE_CHECKING:
     from basisdesk.domain.event import LegQuote, SpreadQuote
 
+ONE = Decimal(1)
 ANY_STEP = Decimal(10) ** 12  # an exact step is offered however coarse: the refusal of a size says which sizes fit
 
 
@@ -46,6 +48,9 @@ def check_request(state: State, request: SpreadOrderRequest, quote: SpreadQuote 
     legs = known_legs(state, request.spread)
     if isinstance(legs, Refusal):
         return legs
+    if _is_still(*legs):
+        sized = _still_sizes(*legs, request)
+        return sized if isinstance(sized, Refusal) else None
     prices = (None, None) if quote is None else (_price(quote.leg1), _price(quote.leg2))
     market = spread_market(*legs, *prices, max_step_factor=ANY_STEP)
     if isinstance(market, SpreadMarket):
@@ -56,21 +61,76 @@ def check_request(state: State, request: SpreadOrderRequest, quote: SpreadQuote 
 
 
 def check_prices(state: State, request: SpreadOrderRequest, quote: SpreadQuote) -> Ticket | Refusal:
-    """Check the books, and both legs at the worst price they may reach; return what may be sent."""
-    refusal = check_quote(quote) or check_request(state, request, quote)
+    """Check both legs at the worst prices of a quote that passed `check_quote`; return what may be sent."""
+    legs = known_legs(state, request.spread)
+    if isinstance(legs, Refusal):
+        return legs
+    one, two = legs
+    sized = _still_sizes(one, two, request) if _is_still(one, two) else _priced_sizes(state, one, two, request, quote)
+    if isinstance(sized, Refusal):
+        return sized
+    market, sizes = sized
+    leg1, leg2 = quote.leg1, quote.leg2
+    bound1 = bound_of(state, one, request.side, leg1.worst)
+    bound2 = bound_of(state, two, request.side.opposite, leg2.worst)
+    # each at the price at which it is worth least, of all that it may trade at
+    least1, least2 = min(bound1, leg1.average, leg1.mid), min(bound2, leg2.average, leg2.mid)
+    return check_legs(market, sizes, least1, least2) or Ticket((sizes.size1, sizes.size2), (bound1, bound2))
+
+
+def _priced_sizes(
+    state: State, one: Instrument, two: Instrument, request: SpreadOrderRequest, quote: SpreadQuote
+) -> tuple[SpreadMarket, LegSizes] | Refusal:
+    """Size legs of which just one is inverse, at the prices of a quote."""
+    refusal = check_request(state, request, quote)
     if refusal is not None:
         return refusal
-    one, two = (state.instruments[leg] for leg in spread_legs(request.spread))
-    quotes = quote.leg1, quote.leg2
-    market = spread_market(one, two, quotes[0].average, quotes[1].average, max_step_factor=ANY_STEP)
+    price1, price2 = quote.leg1.average, quote.leg2.average
+    market = spread_market(one, two, price1, price2, max_step_factor=ANY_STEP)
     assert isinstance(market, SpreadMarket)  # checked above
-    sizes = leg_sizes(market, request.size, quotes[0].average, quotes[1].average)
-    bound1 = bound_of(state, one, request.side, quotes[0].worst)
-    bound2 = bound_of(state, two, request.side.opposite, quotes[1].worst)
-    refusal = check_legs(market, sizes, _least(bound1, quotes[0]), _least(bound2, quotes[1]))
-    return refusal or Ticket((sizes.size1, sizes.size2), (bound1, bound2))
+    return market, leg_sizes(market, request.size, price1, price2)
 
 
+def _is_still(one: Instrument, two: Instrument) -> bool:
+    """Say whether no price changes what a size of the spread is on either leg."""
+    return (one.margin is Margin.INVERSE) is (two.margin is Margin.INVERSE)
+
+
+@remembered
+def _terms(one: Instrument, two: Instrument) -> SpreadMarket | Refusal:
+    """Exact least common multiples take a third of a millisecond, and an order asks for them four times."""
+    return spread_market(one, two, max_step_factor=ANY_STEP)
+
+
+@remembered
+def _still_sizes(
+    one: Instrument, two: Instrument, request: SpreadOrderRequest
+) -> tuple[SpreadMarket, LegSizes] | Refusal:
+    """Check and size all that no price changes when the order is entered; when it fires, every moment counts."""
+    market = _terms(one, two)
+    if isinstance(market, Refusal):
+        return market
+    refusal = check_spread_size(market, request.size)
+    if refusal is not None:
+        return refusal
+    sizes = leg_sizes(market, request.size, ONE, ONE)
+    refusal = check_still(one, sizes.size1) or check_still(two, sizes.size2) or _check_trigger(request)
+    if refusal is not None:
+        return refusal
+    for leg, size in ((one, sizes.size1), (two, sizes.size2)):
+        least_price(leg, size)  # remembered for when it is sent
+    return market, sizes
+
+
+_pairable = remembered(pairable)
+
+
+@remembered
+def _without_notional(instrument: Instrument) -> Instrument:
+    return structs.replace(instrument, min_notional=Decimal(0))
+
+
+@held
 def check_quote(quote: SpreadQuote | None) -> Refusal | None:
     """Refuse a quote that is missing, of books unfit to trade on, or too thin."""
     if quote is None:
@@ -92,23 +152,42 @@ def known_legs(state: State, spread: str) -> tuple[Instrument, Instrument] | Ref
         names = spread_legs(spread)
     except UsageError as error:
         return Refusal("bad_spread", str(error))
-    for name in names:
-        if name not in state.instruments:
-            hint = nearest(name, state.instruments)
-            return Refusal("unknown_market", f"there is no market metadata for {name}, and orders need it{hint}")
-    one, other = (state.instruments[name] for name in names)
+    one, other = state.instruments.get(names[0]), state.instruments.get(names[1])
+    if one is None or other is None:
+        name = names[one is not None]
+        hint = nearest(name, state.instruments)
+        return Refusal("unknown_market", f"there is no market metadata for {name}, and orders need it{hint}")
+    return _refuse_legs(state, one, other) or (one, other)
+
+
+def _refuse_legs(state: State, one: Instrument, other: Instrument) -> Refusal | None:
+    if one.tradable and other.tradable and not state.frozen and _pairable(one, other):
+        return None
     for leg in (one, other):
         if not leg.tradable:
             return Refusal(
                 "not_tradable", f"{leg.symbol} does not accept new orders now: choose another market or wait"
             )
-    if not pairable(one, other):
+        frozen = check_frozen(state, leg.symbol)
+        if frozen is not None:
+            return frozen
+    if not _pairable(one, other):
         return Refusal(
             "not_pairable",
             f"{one.symbol} ({one.base}, {one.margin.value}) and {other.symbol} ({other.base}, {other.margin.value}) "
             "make no spread: choose two markets of one coin, both linear, both inverse, or one of them spot",
         )
-    return one, other
+    return None
+
+
+def check_frozen(state: State, symbol: str) -> Refusal | None:
+    """Refuse to open anything on a market where orders that are not ours were seen; hedges do not pass here."""
+    seen = state.frozen.get(symbol)
+    if seen is None:
+        return None
+    return Refusal(
+        "frozen", f"{symbol} is frozen: {seen}; look at the account, then choose Trade again in the list of markets"
+    )
 
 
 def common_unit(one: Instrument, other: Instrument) -> Unit:
@@ -144,20 +223,15 @@ def _check_still_leg(legs: tuple[Instrument, Instrument], size: Decimal) -> Refu
     """Check a size in coin on the leg that is not inverse; the inverse leg is checked when it has a price."""
     still = legs[0] if legs[1].margin is Margin.INVERSE else legs[1]
     units = size / unit_worth(still) if is_workable(size) else size
-    return check_size(structs.replace(still, min_notional=Decimal(0)), units, Decimal(1))
+    return check_size(_without_notional(still), units, ONE)
 
 
 def _price(leg: LegQuote) -> Decimal | None:
     return leg.average if is_positive(leg.average) else None
 
 
-def _least(bound: Decimal, leg: LegQuote) -> Decimal:
-    """Return the price at which an order is worth least: of all that it may trade at."""
-    return min(bound, leg.average, leg.mid)
-
-
 def _is_priced(leg: LegQuote) -> bool:
-    return all(is_positive(price) for price in (leg.average, leg.worst, leg.mid))
+    return is_positive(leg.average) and is_positive(leg.worst) and is_positive(leg.mid)
 
 
 def _thin(quote: SpreadQuote) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from basisdesk.domain.arithmetic import precise, remembered
 from basisdesk.domain.effect import SendLeg
 from basisdesk.domain.instrument import Instrument, Margin, Rounding, round_price, unit_worth
 from basisdesk.domain.order import Side
@@ -72,10 +73,12 @@ def bound_of(state: State, instrument: Instrument, side: Side, reference: Decima
     band = state.rules.hedge_band
     if side is Side.BUY:
         inner = round_price(instrument, reference * (1 + band), Rounding.DOWN)
-        return max(inner, round_price(instrument, reference, Rounding.UP))
+        return inner if inner >= reference else round_price(instrument, reference, Rounding.UP)
     inner = round_price(instrument, reference * (1 - band), Rounding.UP)
+    if inner <= reference:
+        return inner
     outer = round_price(instrument, reference, Rounding.DOWN)
-    return min(inner, outer) if outer > 0 else inner
+    return outer if outer > 0 else inner
 
 
 def reference_of(quote: LegQuote, purpose: str) -> Decimal | None:
@@ -87,16 +90,24 @@ def reference_of(quote: LegQuote, purpose: str) -> Decimal | None:
     return price if quote.state == "valid" and is_positive(price) else None
 
 
+def is_urgent(state: State, order: SendLeg) -> bool:
+    """Say whether a leg order takes risk away: hedges, unwinds, and the opening of a leg whose other leg has filled."""
+    if order.purpose != "open":
+        return True
+    names = state.orders[order.order_id].leg_ids
+    return len(names) > 1 and any(state.legs[name].filled for name in names)
+
+
 def client_id(order: SpreadOrder, leg: int) -> str:
     """Return the next client id of a leg; derived from what was sent before, so it is never used twice."""
-    return f"{order.order_id}-{leg}-{1 + sum(name.startswith(f'{order.order_id}-{leg}-') for name in order.leg_ids)}"
+    head = f"{order.order_id}-{leg}-"
+    return f"{head}{1 + len([name for name in order.leg_ids if name.startswith(head)])}"
 
 
-def send(state: State, order: SpreadOrder, at: int, step: Plan, reference: Decimal) -> SendLeg:
-    """Return the effect that sends a plan, bounded from a reference price."""
+def send(state: State, order: SpreadOrder, at: int, step: Plan, bound: Decimal) -> SendLeg:
+    """Return the effect that sends a plan at a bound from `bound_of`; a sale is not bounded below its least value."""
     symbol = order.legs[step.leg - 1]
     instrument = state.instruments[symbol]
-    bound = bound_of(state, instrument, step.side, reference)
     return SendLeg(
         at=at,
         client_id=client_id(order, step.leg),
@@ -105,12 +116,14 @@ def send(state: State, order: SpreadOrder, at: int, step: Plan, reference: Decim
         symbol=symbol,
         side=step.side,
         size=step.size,
-        bound=max(bound, _least_price(instrument, step.size)) if step.side is Side.SELL else bound,
+        bound=max(bound, least_price(instrument, step.size)) if step.side is Side.SELL else bound,
         purpose=step.purpose,
     )
 
 
-def _least_price(instrument: Instrument, size: Decimal) -> Decimal:
+@remembered
+@precise
+def least_price(instrument: Instrument, size: Decimal) -> Decimal:
     """Return the price at which a size is just worth the minimum: a sale bounded below it would be refused."""
     if instrument.margin is Margin.INVERSE or not instrument.min_notional:
         return ZERO

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from basisdesk.domain.instrument import Margin, base_of
 from basisdesk.domain.order import Side
 from basisdesk.domain.pnl import flat
@@ -67,6 +69,30 @@ def book(state: State, fill: Fill) -> bool:
     kept = taken(state, fill)
     state.holdings[fill.symbol] = _added(held, fill, kept)
     state.spread_holdings[spread] = (_added(one, fill, kept), two) if fill.leg == 1 else (one, _added(two, fill, kept))
+    return True
+
+
+def fill_named(state: State, leg: LegOrder, trade_id: str) -> Fill | None:
+    """Return the trade of a leg order with this id, None when none was booked."""
+    row = state.trades.get(f"{leg.symbol} {leg.client_id} {trade_id}")
+    return None if row is None else state.fills[row]
+
+
+def reverse(state: State, fill: Fill, at: int) -> bool:
+    """Enter the reverse of a trade that the venue took back; False, changing nothing, when that was done before."""
+    trade = f"{fill.symbol} {fill.client_id} {fill.trade_id} void"
+    if trade in state.trades:
+        return False
+    row = structs.replace(fill, at=at, side=fill.side.opposite, void=True)
+    state.trades[trade] = len(state.fills)
+    state.order_fills[fill.order_id].append(len(state.fills))
+    state.fills.append(row)
+    spread = state.orders[fill.order_id].request.spread
+    one, two = state.spread_holdings[spread]
+    back = structs.replace(row, fee=-fill.fee)
+    kept = -taken(state, fill)
+    state.holdings[fill.symbol] = _added(state.holdings[fill.symbol], back, kept)
+    state.spread_holdings[spread] = (_added(one, back, kept), two) if fill.leg == 1 else (one, _added(two, back, kept))
     return True
 
 

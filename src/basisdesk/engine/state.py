@@ -122,6 +122,7 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     """One trade of a leg order.
 
     `size` is in the venue's unit, `base` in coin, `worth` in the spread's common unit, `fee` in `fee_asset`.
+    `void` marks the row that reverses a trade which the venue took back; its amounts are that trade's.
     """
 
     at: int
@@ -138,6 +139,7 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     fee: Decimal
     fee_asset: str
     trade_id: str
+    void: bool = False
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +181,7 @@ class State(msgspec.Struct, kw_only=True):
         holdings: by symbol, over all spreads.
         spread_holdings: by spread, one a leg.
         strays: what was heard of client ids that are not ours, counted by client id.
+        frozen: markets that were touched by orders which are not ours, with what was seen; nothing new is opened there.
         counter: number of the last order id.
     """
 
@@ -197,6 +200,7 @@ class State(msgspec.Struct, kw_only=True):
     holdings: dict[str, Holding] = {}
     spread_holdings: dict[str, tuple[Holding, Holding]] = {}
     strays: dict[str, int] = {}
+    frozen: dict[str, str] = {}
     counter: int = 0
 
 

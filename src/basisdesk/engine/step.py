@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from basisdesk.domain.effect import Effect
     from basisdesk.domain.event import Event, SpreadQuote
-    from basisdesk.engine.state import State
+    from basisdesk.engine.state import SpreadOrder, State
 
 
 @precise
@@ -36,7 +36,6 @@ def step(state: State, event: Event) -> list[Effect]:
     return effects
 
 
-@precise
 def wants(state: State, order_id: str, quote: SpreadQuote) -> bool:
     """Say whether a `Quoted` with this quote would have any effect now; changes nothing.
 
@@ -45,6 +44,13 @@ def wants(state: State, order_id: str, quote: SpreadQuote) -> bool:
     order = state.orders.get(order_id)
     if order is None:
         return False
+    if order.phase is Phase.WAITING:  # whatever comes of it then: its legs are checked once, when it is taken
+        return execute.fires(order, quote)
+    return _moves(state, order, quote)
+
+
+@precise
+def _moves(state: State, order: SpreadOrder, quote: SpreadQuote) -> bool:
     return next(execute.on_quote(state, order, quote, max(state.now, order.asked or 0)), None) is not None
 
 
@@ -56,16 +62,16 @@ def next_deadline(state: State) -> int | None:
 
 def _decide(state: State, event: Event) -> Iterator[Effect]:
     match event:
-        case events.Listed():
+        case events.Quoted():
+            if event.order_id in state.orders:
+                yield from execute.on_quote(state, state.orders[event.order_id], event.quote, event.at)
+        case events.Listed() | events.ExternalSeen() | events.Thawed():
             return
         case events.Placed():
             yield from execute.on_placed(state, event)
         case events.CancelAsked():
             if event.order_id in state.open:
                 yield from execute.on_cancel(state, state.orders[event.order_id], event.at)
-        case events.Quoted():
-            if event.order_id in state.orders:
-                yield from execute.on_quote(state, state.orders[event.order_id], event.quote, event.at)
         case events.TimePassed():
             for order_id in list(state.open):
                 yield from execute.pursue(state, order_id, event.at)

@@ -148,7 +148,9 @@ def order_view(state: State, order_id: str) -> OrderView:
 
 def fills_of(state: State, order_id: str) -> list[Fill]:
     """Return the trades of a spread order, oldest first."""
-    return [state.fills[index] for index in state.order_fills.get(order_id, ())]
+    rows = [state.fills[index] for index in state.order_fills.get(order_id, ())]
+    gone = {(row.client_id, row.trade_id): True for row in rows if row.void}
+    return [row for row in rows if (row.client_id, row.trade_id) not in gone]
 
 
 def _leg_view(state: State, order: SpreadOrder, leg: int) -> LegView:
