@@ -5,6 +5,7 @@ from __future__ import annotations
 from basisdesk.venues.address import SoleLine
 from basisdesk.venues.contract import Channel, Line, Venue
 from basisdesk.venues.okx import VENUE
+from basisdesk.venues.trading import Credentials, Session
 
 LINE = Line("public", "wss://ws.example.com/v1", "https://www.example.com", "/v1/list", ("ws.example.com",))
 ADDRESSES = SoleLine(LINE, ("/v1/list",))
@@ -32,3 +33,9 @@ def test_it_takes_no_body_for_a_snapshot() -> None:
 
 def test_it_knows_no_family_of_contracts() -> None:
     assert PLAIN.terms_of("public", "BTC-USDT-260925") is None
+
+
+def test_a_key_that_is_printed_shows_nothing_of_itself() -> None:
+    key = Credentials("whose", "hidden", "phrase")
+    shown = f"{key!r} {key} {Session(key)!r}"
+    assert not [word for word in ("whose", "hidden", "phrase") if word in shown]

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.venues.ears import ReportEar
 
 from basisdesk.kernel.book import Book
 from basisdesk.venues.contract import Market, Report, Trouble
 from basisdesk.venues.crossing import CROSSED_NS, CROSSED_UPDATES, Crossing, Crossings
-
-
-class Ear:
-    """A sink that remembers reports."""
-
-    def __init__(self) -> None:
-        self.reports: list[Report] = []
-
-    def market(self, line: str, code: str) -> Market | None:
-        raise AssertionError(line, code)
-
-    def touched(self, market: Market, now: int) -> None:
-        raise AssertionError(market, now)
-
-    def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
-        raise AssertionError(market, now, price, size, buy, trade_id)
-
-    def carried(self, market: Market, now: int) -> None:
-        raise AssertionError(market, now)
-
-    def report(self, report: Report) -> None:
-        self.reports.append(report)
 
 
 class Owner:
@@ -48,7 +27,7 @@ class Stage:
     """One market whose touch is set by hand."""
 
     def __init__(self) -> None:
-        self.ear = Ear()
+        self.ear = ReportEar()
         self.market = Market("okx:BTC/USDT", "public", "BTC-USDT", Book())
         self.crossing = Crossing(self.market, self.ear)
 

@@ -18,6 +18,7 @@ import msgspec
 
 from basisdesk.domain.instrument import Instrument
 from basisdesk.kernel.book import Book
+from basisdesk.venues.trading import Trading
 
 
 class Trouble(Enum):
@@ -164,11 +165,15 @@ class Channel(Enum):
 
 
 class SnapshotRequest(msgspec.Struct, frozen=True):
-    """A REST body that the feed needs: `path` (with query) on the line's REST host, for this market's code."""
+    """A REST body that the feed needs: `path` (with query) on the line's REST host, for this market's code.
+
+    `costs` are (bucket name, units) of the venue's published limits.
+    """
 
     line: str
     code: str
     path: str
+    costs: tuple[tuple[str, float], ...] = ()
 
 
 class Feed(Protocol):
@@ -272,6 +277,7 @@ class Venue:
         is_snapshot: says whether a recorded text without URL is the body of a depth snapshot (`Feed.receive_reply`).
         stream_of: stream URL to what the address alone subscribes to, None where a feed subscribes in frames.
         streams_of: (line, codes, channels) to the connections that these need where the address subscribes, else none.
+        trading: accounts and orders.
     """
 
     name: str
@@ -287,3 +293,4 @@ class Venue:
     terms_of: Callable[[str, str], Instrument | None] = _unknown
     stream_of: Callable[[str], Stream | None] = _shared
     streams_of: Callable[[str, Sequence[str], Iterable[Channel]], list[Stream]] = _none
+    trading: Trading | None = None

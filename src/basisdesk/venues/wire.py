@@ -7,9 +7,12 @@ Text is shown shortened in errors, because the other side makes it up.
 from __future__ import annotations
 
 from math import inf, nan
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 """What decoding a frame, or applying what it says, may raise."""
@@ -17,6 +20,8 @@ UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 NS_PER_MS = 1_000_000
+NS_PER_S = 1_000_000_000
+LONGEST_S = 3 * 86_400
 LATEST_MS = 2**63 // NS_PER_MS - 1
 """The latest time in milliseconds that is a time in nanoseconds, too."""
 
@@ -59,6 +64,17 @@ def count(text: str, most: int) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > len(str(most)) or int(text) > most:
         raise ValueError(f"a whole number up to {most} was expected, not {text[:40]!r}")
     return int(text)
+
+
+def again_at(headers: Mapping[str, str], now: int, usual: int) -> int:
+    """Return when (ns) may be asked again: after the seconds that ``retry-after`` states, or after `usual` ns.
+
+    No ban is longer than three days; dates are not read, because no venue sends one.
+    """
+    try:
+        return now + min(count(headers.get("retry-after", ""), 10**9), LONGEST_S) * NS_PER_S
+    except ValueError:
+        return now + usual
 
 
 def nanoseconds(text: str) -> int:

@@ -1,0 +1,152 @@
+"""How much of a venue's published limits is used, and how long the next request has to wait.
+
+Every bucket keeps a log of what was spent in its window, so that the limit holds in *any* window, wherever the venue
+lets its own begin.
+Ordinary requests use at most `share` of a bucket's capacity; urgent ones (hedges, cancels) may use the reserve above
+it, and together they stay under `HIGHEST`, because what a venue counts is never quite what was sent.
+The log is kept in slots of a thousandth of the window: a slot's spending ends with the last of it, so rounding only
+ever makes a request wait longer.
+A request dearer than its ceiling goes when nothing else was spent in the window, or it could never go.
+Times and spans are in ns.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from basisdesk.venues.trading import Bucket
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHARE = 0.6
+RESERVE = 0.4
+HIGHEST = 0.95
+SLOTS = 1000
+_DUST = 1e-9
+
+
+@dataclass(slots=True)
+class _Slot:
+    """What was spent from `began` to `ended`."""
+
+    began: int
+    ended: int
+    units: float
+
+
+@dataclass(slots=True)
+class _Log:
+    """What was spent of one bucket (of one symbol, where it is kept by symbol)."""
+
+    bucket: Bucket
+    spent: float = 0.0
+    banned: int = 0
+    slots: deque[_Slot] = field(default_factory=deque)
+
+    def forget(self, now: int) -> None:
+        """Drop what has left the window."""
+        slots = self.slots
+        while slots and slots[0].ended + self.bucket.window <= now:
+            self.spent -= slots.popleft().units
+        if not slots:
+            self.spent = 0.0
+
+    def spend(self, units: float, now: int) -> None:
+        """Write down what goes now."""
+        self.spent += units
+        last = self.slots[-1] if self.slots else None
+        if last is not None and now - last.began < self.bucket.window // SLOTS:
+            last.ended = max(last.ended, now)
+            last.units += units
+        else:
+            self.slots.append(_Slot(now, now, units))
+
+    def wait(self, units: float, ceiling: float, now: int) -> int:
+        """Return how long until `units` more stay within the ceiling, 0 for at once."""
+        left, wait = self.spent, 0
+        if left + units <= ceiling + _DUST:
+            return 0
+        for slot in self.slots:
+            if left + units <= ceiling + _DUST:
+                break
+            left -= slot.units
+            wait = slot.ended + self.bucket.window - now
+        return wait
+
+
+class Budget:
+    """The limits of one venue, as this desk uses them."""
+
+    def __init__(self, buckets: Sequence[Bucket], share: float = SHARE, reserve: float = RESERVE) -> None:
+        """`share` and `reserve` are fractions of each bucket's capacity.
+
+        Raises:
+            ValueError: a share not above 0, a reserve below 0, or more than the whole together.
+        """
+        if not (share > 0 and reserve >= 0 and share + reserve <= 1 + _DUST):
+            raise ValueError(f"a share of {share} and a reserve of {reserve} are not parts of one whole")
+        self._buckets = {bucket.name: bucket for bucket in buckets}
+        self._share = share
+        self._urgent = max(share, min(share + reserve, HIGHEST))
+        self._logs: dict[tuple[str, str], _Log] = {}
+        self._banned = 0
+
+    def ask(self, costs: Sequence[tuple[str, float]], urgent: bool, symbol: str, now: int) -> int:
+        """Return 0 and count the costs when the request may go now; else the ns to wait, counting nothing.
+
+        `urgent` is for what makes the desk safer; `symbol` names the market of buckets that are kept by symbol.
+
+        Raises:
+            KeyError: a cost names a bucket that the venue does not publish.
+        """
+        wait = max(0, self._banned - now)
+        logs = [(self._log(name, symbol), units) for name, units in costs]
+        for log, units in logs:
+            log.forget(now)
+            part = self._urgent if urgent else self._share
+            wait = max(wait, log.banned - now, log.wait(units, part * log.bucket.capacity, now))
+        if not wait:
+            for log, units in logs:
+                log.spend(units, now)
+        return wait
+
+    def used(self, name: str, now: int, symbol: str = "") -> float:
+        """Return the part of a bucket's capacity that is used up in the window that ends now."""
+        log = self._log(name, symbol)
+        log.forget(now)
+        return log.spent / log.bucket.capacity
+
+    def correct(self, name: str, used: float, now: int, symbol: str = "") -> None:
+        """Take the venue's own count of what is used up in its window, when it is more than ours.
+
+        Less is not believed: what is under way has not been counted by the venue yet.  A name that the venue does not
+        publish is passed over, because headers bring what they like.
+        """
+        if name not in self._buckets:
+            return
+        log = self._log(name, symbol)
+        log.forget(now)
+        if used > log.spent:
+            log.spend(used - log.spent, now)
+
+    def ban(self, until: int, names: Sequence[str] = (), symbol: str = "") -> None:
+        """Let nothing go before `until`, urgent or not: of these buckets, or (none named) to the venue at all.
+
+        A ban is never shortened: asking on is what makes venues prolong theirs.
+        """
+        if not names:
+            self._banned = max(self._banned, until)
+        for name in names:
+            log = self._log(name, symbol)
+            log.banned = max(log.banned, until)
+
+    def _log(self, name: str, symbol: str) -> _Log:
+        bucket = self._buckets[name]
+        key = (name, symbol if bucket.scope == "symbol" else "")
+        log = self._logs.get(key)
+        if log is None:
+            log = self._logs[key] = _Log(bucket)
+        return log
