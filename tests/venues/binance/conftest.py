@@ -11,6 +11,7 @@ from basisdesk.kernel.book import Book
 from basisdesk.venues.binance import VENUE
 from basisdesk.venues.binance.feed import Feed
 from basisdesk.venues.contract import Channel, Market, Report, SnapshotRequest, Trouble
+from basisdesk.venues.trading import Credentials, Session
 
 Levels = list[list[str]]
 
@@ -131,3 +132,15 @@ class Rooms:
 def rooms() -> Rooms:
     """The maker of rooms; each call makes a fresh one."""
     return Rooms()
+
+
+KEY = "demoKey000000000000000000000000001"
+SECRET = "demoSecret00000000000000000000000001"
+
+
+@pytest.fixture
+def session() -> Session:
+    """An account with a key and the well-known markets."""
+    made = Session(Credentials(KEY, SECRET))
+    made.know(VENUE.well_known())
+    return made

@@ -1,0 +1,220 @@
+"""Orders over the WebSocket API, where every request is signed by itself.
+
+With an HMAC key there is no login: a fresh connection can be used at once.
+What is sent and what an answer means are the same as over HTTP; only the envelope differs, so both share their parts.
+An ask that is not answered in time is `Unknown`, and so is everything under way when the connection goes.
+A quiet connection is pinged; one that does not answer carries no more orders until it is replaced, and so does one that
+is nearly a day old, because the venue ends connections after 24 hours.
+Source: "WebSocket API General Information", "Request format", "Response format".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+from basisdesk.domain.errors import Refusal
+from basisdesk.domain.outcome import Unknown
+from basisdesk.venues.binance import wire
+from basisdesk.venues.binance.capabilities import LIFE as REQUEST_LIFE
+from basisdesk.venues.binance.hosts import LINES
+from basisdesk.venues.binance.replies import settle
+from basisdesk.venues.binance.requests import plan
+from basisdesk.venues.binance.sign import MILLISECOND, no_key, socket_params
+from basisdesk.venues.trading import Reply, Request, Response
+from basisdesk.venues.wire import Int64
+
+if TYPE_CHECKING:
+    from basisdesk.domain.ask import Ask
+    from basisdesk.venues.trading import Session
+
+SECOND = 1_000_000_000
+WAIT = 10 * SECOND
+PING = 30 * SECOND
+LIFE = 24 * 3600 * SECOND - 5 * 60 * SECOND
+
+URLS = {
+    "spot": "wss://ws-api.binance.com:443/ws-api/v3",
+    "usdm": "wss://ws-fapi.binance.com/ws-fapi/v1",
+    "coinm": "wss://ws-dapi.binance.com/ws-dapi/v1",
+}
+_INTERVALS = {"SECOND": "s", "MINUTE": "m", "HOUR": "h", "DAY": "d"}
+
+
+class _Limit(Struct, gc=False):
+    kind: str = field(name="rateLimitType")
+    interval: str
+    length: Int64 = field(name="intervalNum")
+    count: Int64
+
+
+class _Retry(Struct, gc=False):
+    at: int = field(name="retryAfter", default=0)
+
+
+class _Failure(Struct, gc=False):
+    more: _Retry | None = field(name="data", default=None)
+
+
+class _Answer(Struct, gc=False):
+    request: int | str | None = field(name="id", default=None)
+    status: int = 0
+    result: Raw = wire.ABSENT
+    error: Raw = wire.ABSENT
+    limits: list[_Limit] = field(name="rateLimits", default_factory=list)
+
+
+_answer = msgspec.json.Decoder(_Answer)
+_failure = msgspec.json.Decoder(_Failure)
+
+
+class OrderEntry:
+    """One connection that carries orders of a line."""
+
+    __slots__ = ("_deadline", "_ends", "_line", "_open", "_outbox", "_pings", "_session", "_waiting", "undecoded")
+
+    def __init__(self, line: str, session: Session) -> None:
+        self._line = line
+        self._session = session
+        self._outbox: list[bytes] = []
+        self._waiting: dict[str, tuple[Request, int]] = {}
+        self._pings: dict[str, int] = {}
+        self._open = False
+        self._ends = 0
+        self._deadline: int | None = None
+        self.undecoded = 0
+
+    @property
+    def url(self) -> str:
+        """The address of the line's WebSocket API."""
+        return URLS[self._line]
+
+    def headers(self, _now: int) -> tuple[tuple[str, str], ...]:
+        """The handshake needs none."""
+        return ()
+
+    def connected(self, now: int) -> None:
+        """A fresh connection can be used at once."""
+        self._outbox.clear()
+        self._pings.clear()
+        self._open = True
+        self._ends = now + LIFE
+        self._schedule(now)
+
+    def disconnected(self, _now: int) -> list[tuple[Ask, Reply]]:
+        """Whatever was under way is unknown."""
+        self._open = False
+        self._outbox.clear()
+        self._pings.clear()
+        self._deadline = None
+        return self._give_up(list(self._waiting), "the connection was lost before the answer came")
+
+    def ready(self, now: int) -> bool:
+        """Say whether asks can be sent."""
+        return self._open and now < self._ends
+
+    def send(self, ask: Ask, now: int) -> bool | Refusal:
+        """Queue an ask; False for one that has no WebSocket request, or while the connection cannot be used."""
+        planned = plan(ask, self._session, now)
+        if isinstance(planned, Refusal):
+            return planned
+        if not planned.socket_method or planned.line != self._line or not self.ready(now):
+            return False
+        credentials = self._session.credentials
+        if credentials is None:
+            return no_key(ask)
+        number = str(self._session.next_id())
+        request = Request(
+            ask=ask,
+            method=planned.method,
+            origin=LINES[self._line].rest_url,
+            path=planned.path,
+            changes=planned.changes,
+            costs=planned.costs,
+            expires=now // MILLISECOND * MILLISECOND + REQUEST_LIFE,
+        )
+        self._waiting[number] = (request, now + WAIT)
+        self._write(number, planned.socket_method, socket_params(planned.params, credentials, now))
+        self._schedule(now)
+        return True
+
+    def to_send(self) -> list[bytes]:
+        """Take the frames to send."""
+        frames, self._outbox = self._outbox, []
+        return frames
+
+    def receive(self, frame: bytes, now: int) -> list[tuple[Ask, Reply]]:
+        """Take an answer; one to nothing of ours is passed over."""
+        try:
+            answer = _answer.decode(frame)
+        except wire.UNREADABLE:
+            self.undecoded += 1
+            return []
+        number = str(answer.request)
+        if self._pings.pop(number, None) is not None or number not in self._waiting:
+            self._schedule(now)
+            return []
+        request, _ = self._waiting.pop(number)
+        self._schedule(now)
+        reply = settle(request, self._response(answer, now), self._session, self._line)
+        return [(request.ask, msgspec.structs.replace(reply, used=self._used(answer)))]
+
+    def next_deadline(self) -> int | None:
+        """When the first answer is overdue, or a ping is due."""
+        return self._deadline
+
+    def on_time(self, now: int) -> list[tuple[Ask, Reply]]:
+        """Declare overdue asks unknown, and ping a quiet connection."""
+        if self._deadline is None or now < self._deadline:
+            return []
+        late = [number for number, (_, until) in self._waiting.items() if now >= until]
+        if late or any(now >= until for until in self._pings.values()):
+            self._open = False  # what does not answer is not given another order
+            self._pings.clear()
+            self._outbox.clear()
+        else:
+            number = str(self._session.next_id())
+            self._pings[number] = now + WAIT
+            self._write(number, "ping", {})
+        lost = self._give_up(late, f"no answer within {WAIT // SECOND} s")
+        self._schedule(now)
+        return lost
+
+    def _write(self, number: str, method: str, params: dict[str, str | int]) -> None:
+        self._outbox.append(msgspec.json.encode({"id": number, "method": method, "params": params}))
+
+    def _give_up(self, numbers: list[str], why: str) -> list[tuple[Ask, Reply]]:
+        return [(self._waiting.pop(number)[0].ask, Reply(outcome=Unknown(why))) for number in numbers]
+
+    def _schedule(self, now: int) -> None:
+        due = [until for _, until in self._waiting.values()] + list(self._pings.values())
+        self._deadline = min(due) if due else now + PING if self._open else None
+
+    def _response(self, answer: _Answer, now: int) -> Response:
+        """Return the answer as HTTP would have brought it."""
+        if not answer.error:
+            return Response(answer.status, bytes(answer.result), {}, now)
+        headers = {}
+        try:
+            more = _failure.decode(answer.error).more
+        except wire.UNREADABLE:
+            more = None
+        if more is not None and more.at * MILLISECOND > now:
+            headers["retry-after"] = str(-(-(more.at * MILLISECOND - now) // SECOND))
+        return Response(answer.status, bytes(answer.error), headers, now)
+
+    def _used(self, answer: _Answer) -> tuple[tuple[str, float], ...]:
+        told: list[tuple[str, float]] = []
+        for limit in answer.limits:
+            if limit.kind == "REQUEST_WEIGHT":
+                told.append((f"{self._line}.weight", float(limit.count)))
+            elif limit.kind == "ORDERS" and limit.interval in _INTERVALS:
+                told.append((f"{self._line}.orders.{limit.length}{_INTERVALS[limit.interval]}", float(limit.count)))
+        return tuple(told)
+
+
+def entry(line: str, session: Session) -> OrderEntry | None:
+    """Return an order-entry connection of a line; all three have one."""
+    return OrderEntry(line, session) if line in URLS else None
