@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.venues.ears import Ear
 
-from basisdesk.kernel.book import Book
 from basisdesk.venues.bybit import VENUE
-from basisdesk.venues.contract import Channel, Market, Report, Trouble
+from basisdesk.venues.contract import Channel, Market, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,46 +18,13 @@ Level = tuple[str, str]
 SECOND = 1_000_000_000
 
 
-class Ear:
-    """A sink that remembers what it is told; codes in `unwanted` get no market, those in `given` this one."""
-
-    def __init__(self) -> None:
-        self.markets: dict[str, Market] = {}
-        self.unwanted: list[str] = []
-        self.given: dict[str, Market] = {}
-        self.asked: list[str] = []
-        self.touches: list[tuple[str, int, int]] = []
-        self.trades: list[tuple[str, float, float, bool, str]] = []
-        self.carries: list[str] = []
-        self.reports: list[Report] = []
-
-    def market(self, line: str, code: str) -> Market | None:
-        self.asked.append(code)
-        if code in self.unwanted:
-            return None
-        self.markets[code] = self.given.get(code) or Market(VENUE.symbol_of(line, code), line, code, Book())
-        return self.markets[code]
-
-    def touched(self, market: Market, now: int) -> None:
-        self.touches.append((market.code, now, market.book.state(0)))
-
-    def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
-        self.trades.append((market.code, price, size, buy, trade_id))
-
-    def carried(self, market: Market, now: int) -> None:
-        self.carries.append(market.code)
-
-    def report(self, report: Report) -> None:
-        self.reports.append(report)
-
-
 class Stage:
     """One feed, its sink, and the frames it is played."""
 
     def __init__(
         self, codes: Iterable[str] = (), channels: Iterable[Channel] = tuple(Channel), line: str = "linear"
     ) -> None:
-        self.ear = Ear()
+        self.ear = Ear(VENUE.symbol_of)
         self.feed = VENUE.feed(line, list(codes), channels, self.ear)
         self.now = 1_000 * SECOND
 

@@ -48,6 +48,8 @@ LINEAR: dict[str, Any] = {
         "minNotionalValue": "5",
     },
     "fundingInterval": 480,
+    "upperFundingRate": "0.005",
+    "lowerFundingRate": "-0.005",
 }
 DATED = LINEAR | {
     "symbol": "BTCUSDT-25DEC26",
@@ -197,7 +199,7 @@ def test_an_empty_list_is_no_error() -> None:
 def test_the_next_page_follows_the_cursor() -> None:
     more = body(LINEAR, category="linear", nextPageCursor="first%3DA%26last%3DB")
     assert next_page("linear", more) == (
-        "/v5/market/instruments-info?category=linear&limit=1000&cursor=first%253DA%2526last%253DB"
+        "/v5/market/instruments-info?category=linear&limit=1000&cursor=first%3DA%26last%3DB"
     )
     assert next_page("linear", body(LINEAR, nextPageCursor="")) is None
     assert next_page("spot", body(SPOT)) is None

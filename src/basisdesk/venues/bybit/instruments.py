@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from urllib.parse import quote_plus
 
 import msgspec
 from msgspec import Raw, Struct, field
@@ -21,10 +20,13 @@ from msgspec import Raw, Struct, field
 from basisdesk.domain.errors import DecodeError
 from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.venues.bybit.hosts import LINES
+from basisdesk.venues.bybit.marks import spell
 from basisdesk.venues.bybit.symbols import VENUE_NAME, is_code, unified
 from basisdesk.venues.listing import instruments_of
 from basisdesk.venues.wire import UNREADABLE, nanoseconds
 
+Text = str | None
+"""A number as text; empty or null where the venue has none."""
 MINUTES_PER_HOUR = 60
 USUAL_HOURS = 8
 MARGINS = {"spot": Margin.SPOT, "linear": Margin.LINEAR, "inverse": Margin.INVERSE}
@@ -51,19 +53,19 @@ class Prices(Struct, frozen=True):
 class Lots(Struct, frozen=True):
     """Size grid and limits; spot and contracts use different keys."""
 
-    min_size: str = field(name="minOrderQty", default="")
-    step: str = field(name="qtyStep", default="")
-    coin_step: str = field(name="basePrecision", default="")
-    max_size: str = field(name="maxOrderQty", default="")
-    max_limit: str = field(name="maxLimitOrderQty", default="")
-    min_notional: str = field(name="minNotionalValue", default="")
-    min_amount: str = field(name="minOrderAmt", default="")
+    min_size: Text = field(name="minOrderQty", default="")
+    step: Text = field(name="qtyStep", default="")
+    coin_step: Text = field(name="basePrecision", default="")
+    max_size: Text = field(name="maxOrderQty", default="")
+    max_limit: Text = field(name="maxLimitOrderQty", default="")
+    min_notional: Text = field(name="minNotionalValue", default="")
+    min_amount: Text = field(name="minOrderAmt", default="")
 
 
 class Leverage(Struct, frozen=True):
     """Leverage limits."""
 
-    most: str = field(name="maxLeverage", default="")
+    most: Text = field(name="maxLeverage", default="")
 
 
 class Row(Struct, frozen=True):
@@ -76,11 +78,13 @@ class Row(Struct, frozen=True):
     lots: Lots = field(name="lotSizeFilter")
     status: str = ""
     contract: str = field(name="contractType", default="")
-    settle: str = field(name="settleCoin", default="")
-    delivery: str = field(name="deliveryTime", default="")
+    settle: Text = field(name="settleCoin", default="")
+    delivery: Text = field(name="deliveryTime", default="")
     funding: int = field(name="fundingInterval", default=0)
     leverage: Leverage = field(name="leverageFilter", default=Leverage())
-    option: str = field(name="optionsType", default="")
+    option: Text = field(name="optionsType", default="")
+    cap: Text = field(name="upperFundingRate", default="")
+    floor: Text = field(name="lowerFundingRate", default="")
 
 
 class Page(Struct, frozen=True):
@@ -122,7 +126,12 @@ def next_page(line: str, body: bytes) -> str | None:
         DecodeError: as `decode_instruments`, the rows apart.
     """
     cursor = _page(line, body).cursor
-    return f"{LINES[line].instruments_path}&cursor={quote_plus(cursor)}" if cursor else None
+    return f"{LINES[line].instruments_path}&cursor={spell('cursor', cursor)}" if cursor else None
+
+
+def next_cursor(line: str, body: bytes) -> str:
+    """Return the venue's mark of the page that follows this one, empty after the last; raises as `next_page`."""
+    return _page(line, body).cursor or ""
 
 
 def instrument_of(line: str, row: Row) -> Instrument:
@@ -164,6 +173,8 @@ def instrument_of(line: str, row: Row) -> Instrument:
         maker_fee=maker,
         taker_fee=taker,
         tradable=row.status == "Trading",
+        funding_cap=_rate(row.cap) if kind is Kind.PERPETUAL else None,
+        funding_floor=_rate(row.floor) if kind is Kind.PERPETUAL else None,
     )
 
 
@@ -184,7 +195,7 @@ def _page(line: str, body: bytes) -> Page:
 
 def _settle(line: str, row: Row) -> str:
     """Return the settle coin, which is the quote (spot, linear) or the base (inverse)."""
-    settle = row.quote if line == "spot" else row.settle
+    settle = row.quote if line == "spot" else row.settle or ""
     if (
         not is_code(row.code)
         or not row.base
@@ -200,8 +211,8 @@ def _hours(minutes: int) -> int:
     return minutes // MINUTES_PER_HOUR if minutes > 0 and minutes % MINUTES_PER_HOUR == 0 else USUAL_HOURS
 
 
-def _delivery(text: str) -> int:
-    time = nanoseconds(text)
+def _delivery(text: Text) -> int:
+    time = nanoseconds(text or "")
     if time == 0:
         raise DecodeError("a dated future without a delivery time")
     return time
@@ -211,16 +222,24 @@ def _date(expiry: int | None) -> str:
     return "" if expiry is None else datetime.fromtimestamp(expiry // 1_000_000_000, UTC).strftime("%y%m%d")
 
 
-def _limit(text: str) -> Decimal:
+def _limit(text: Text) -> Decimal:
     """Read a limit that is zero where the venue states none."""
     value = Decimal(text or "0")
     if not value.is_finite() or value < 0:
-        raise DecodeError(f"{text[:40]!r} is no limit")
+        raise DecodeError(f"{str(text)[:40]!r} is no limit")
     return value
 
 
-def _positive(text: str) -> Decimal:
-    value = Decimal(text)
+def _rate(text: Text) -> Decimal | None:
+    """Read a bound of the funding rate, None where the venue states none."""
+    value = Decimal(text) if text else None
+    if value is not None and not value.is_finite():
+        raise DecodeError(f"{str(text)[:40]!r} is no rate")
+    return value
+
+
+def _positive(text: Text) -> Decimal:
+    value = Decimal(text or "0")
     if not value.is_finite() or value <= 0:
-        raise DecodeError(f"a number above zero was expected, not {text[:40]!r}")
+        raise DecodeError(f"a number above zero was expected, not {str(text)[:40]!r}")
     return value

@@ -29,21 +29,21 @@ _SPOT = (
     ("DOGE", "0.00001", "0.1", "14000000"),
     ("ADA", "0.0001", "0.01", "7600000"),
 )
-# base, quote, tick, step, largest size, greatest leverage, minutes between funding settlements
+# base, quote, tick, step, largest size, greatest leverage, minutes between funding settlements, their largest rate
 _LINEAR = (
-    ("BTC", "USDT", "0.10", "0.001", "1500.000", "100.00", 480),
-    ("ETH", "USDT", "0.01", "0.01", "10000.00", "100.00", 480),
-    ("XRP", "USDT", "0.0001", "0.1", "7500000.0", "100.00", 480),
-    ("SOL", "USDT", "0.010", "0.1", "96000.0", "100.00", 480),
-    ("LTC", "USDT", "0.01", "0.1", "8800.0", "50.00", 480),
-    ("DOGE", "USDT", "0.00001", "1", "43678900", "75.00", 480),
-    ("ADA", "USDT", "0.0001", "1", "1500000", "75.00", 480),
-    ("BTC", "USDC", "0.10", "0.001", "1000.000", "125.00", 480),
-    ("ETH", "USDC", "0.01", "0.01", "2500.00", "66.67", 480),
-    ("XRP", "USDC", "0.0001", "0.1", "250000.0", "50.00", 480),
-    ("SOL", "USDC", "0.010", "0.1", "1500.0", "66.67", 480),
-    ("DOGE", "USDC", "0.00001", "1", "2000000", "50.00", 480),
-    ("LTC", "USDC", "0.01", "0.1", "1400.0", "50.00", 240),
+    ("BTC", "USDT", "0.10", "0.001", "1500.000", "100.00", 480, "0.005"),
+    ("ETH", "USDT", "0.01", "0.01", "10000.00", "100.00", 480, "0.005"),
+    ("XRP", "USDT", "0.0001", "0.1", "7500000.0", "100.00", 480, "0.005"),
+    ("SOL", "USDT", "0.010", "0.1", "96000.0", "100.00", 480, "0.005"),
+    ("LTC", "USDT", "0.01", "0.1", "8800.0", "50.00", 480, "0.01"),
+    ("DOGE", "USDT", "0.00001", "1", "43678900", "75.00", 480, "0.0058"),
+    ("ADA", "USDT", "0.0001", "1", "1500000", "75.00", 480, "0.0058"),
+    ("BTC", "USDC", "0.10", "0.001", "1000.000", "125.00", 480, "0.005"),
+    ("ETH", "USDC", "0.01", "0.01", "2500.00", "66.67", 480, "0.005"),
+    ("XRP", "USDC", "0.0001", "0.1", "250000.0", "50.00", 480, "0.01"),
+    ("SOL", "USDC", "0.010", "0.1", "1500.0", "66.67", 480, "0.005"),
+    ("DOGE", "USDC", "0.00001", "1", "2000000", "50.00", 480, "0.008"),
+    ("LTC", "USDC", "0.01", "0.1", "1400.0", "50.00", 240, "0.01"),
 )
 # base, tick, greatest leverage
 _INVERSE = (
@@ -95,10 +95,18 @@ def _spot(terms: tuple[str, str, str, str]) -> Instrument:
     return instrument_of("spot", _row(f"{base}USDT", base, "USDT", tick, lots))
 
 
-def _linear(terms: tuple[str, str, str, str, str, str, int]) -> Instrument:
-    base, quote, tick, step, most, leverage, minutes = terms
+def _linear(terms: tuple[str, str, str, str, str, str, int, str]) -> Instrument:
+    base, quote, tick, step, most, leverage, minutes, rate = terms
     row = _row(f"{base}{'PERP' if quote == 'USDC' else quote}", base, quote, tick, _lots(step, most))
-    row = replace(row, contract="LinearPerpetual", settle=quote, funding=minutes, leverage=Leverage(leverage))
+    row = replace(
+        row,
+        contract="LinearPerpetual",
+        settle=quote,
+        funding=minutes,
+        leverage=Leverage(leverage),
+        cap=rate,
+        floor=f"-{rate}",
+    )
     return instrument_of("linear", row)
 
 
