@@ -6,55 +6,26 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
+from tests.venues.ears import Ear
 
-from basisdesk.kernel.book import Book
-from basisdesk.venues.contract import Channel, Market, Report, Trouble
+from basisdesk.venues.contract import Channel, Market, Trouble
 from basisdesk.venues.okx import VENUE
+from basisdesk.venues.trading import Credentials, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from basisdesk.venues.trading import Trading
+
 Level = tuple[str, str]
-
-
-class Ear:
-    """A sink that remembers what it is told; codes in `unwanted` get no market, those in `given` this one."""
-
-    def __init__(self) -> None:
-        self.markets: dict[str, Market] = {}
-        self.unwanted: list[str] = []
-        self.given: dict[str, Market] = {}
-        self.asked: list[str] = []
-        self.touches: list[tuple[str, int, int]] = []
-        self.trades: list[tuple[str, float, float, bool, str]] = []
-        self.carries: list[str] = []
-        self.reports: list[Report] = []
-
-    def market(self, line: str, code: str) -> Market | None:
-        self.asked.append(code)
-        if code in self.unwanted:
-            return None
-        self.markets[code] = self.given.get(code) or Market(VENUE.symbol_of(line, code), line, code, Book())
-        return self.markets[code]
-
-    def touched(self, market: Market, now: int) -> None:
-        self.touches.append((market.code, now, market.book.state(0)))
-
-    def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
-        self.trades.append((market.code, price, size, buy, trade_id))
-
-    def carried(self, market: Market, now: int) -> None:
-        self.carries.append(market.code)
-
-    def report(self, report: Report) -> None:
-        self.reports.append(report)
 
 
 class Stage:
     """One feed, its sink, and the frames it is played."""
 
     def __init__(self, codes: Iterable[str] = (), channels: Iterable[Channel] = tuple(Channel)) -> None:
-        self.ear = Ear()
+        self.ear = Ear(VENUE.symbol_of)
         self.feed = VENUE.feed("public", list(codes), channels, self.ear)
         self.now = 1_000_000_000
 
@@ -115,3 +86,28 @@ def stage() -> Stage:
 def staged() -> Callable[..., Stage]:
     """Make a feed of these codes and channels."""
     return Stage
+
+
+NOW = 1_700_000_000_000_000_000
+"""2023-11-14T22:13:20Z, the time of the fact sheet's worked examples."""
+
+
+@pytest.fixture
+def session() -> Session:
+    """An account with the worked example's key that knows one market of each kind; only the swap has a number."""
+    known = [found for found in VENUE.well_known() if found.base == "BTC"]
+    known = [replace(found, number=123) if found.code == "BTC-USDT-SWAP" else found for found in known]
+    future = VENUE.terms_of("public", "BTC-USD-261225")
+    assert future is not None
+    session = Session(
+        Credentials("demoKey000000000000000000000000001", "demoSecret00000000000000000000000001", "demoPass1")
+    )
+    session.know([*known, future])
+    return session
+
+
+@pytest.fixture
+def trading() -> Trading:
+    """The account side of the venue."""
+    assert VENUE.trading is not None
+    return VENUE.trading

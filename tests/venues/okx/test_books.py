@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 import pytest
+from msgspec import Raw
 
 from basisdesk.kernel.book import CROSSED, GAPPED, MISMATCHED, VALID, WAITING
 from basisdesk.venues.contract import Trouble
+from basisdesk.venues.okx.checksum import levels_of
 
 if TYPE_CHECKING:
     from tests.venues.okx.conftest import Stage
@@ -296,3 +298,8 @@ def test_several_rows_of_one_message_apply_in_order(stage: Stage) -> None:
     stage.push("books", "BTC-USDT", *rows, action="update")
     tally = stage.market().tally
     assert (stage.market().book.depth(0), tally.book_updates, tally.frames) == (2, 3, 2)
+
+
+def test_levels_are_read_whether_or_not_they_are_quoted() -> None:
+    assert levels_of(Raw(b'[["1.0","2","0","1"]]')) == [("1.0", "2")]
+    assert levels_of(Raw(b'[[1.0,2,0,1],["3",4]]')) == [("1.0", "2"), ("3", "4")]

@@ -56,6 +56,7 @@ def test_a_linear_perpetual_is_sized_in_contracts_of_coin() -> None:
     )  # fmt: skip
     assert (swap.contract_size, swap.sized_in_contracts, swap.step) == (Decimal("0.1"), True, Decimal("0.01"))
     assert (swap.max_leverage, swap.funding_interval, swap.expiry) == (100, 8, None)
+    assert swap.number == 10459
     assert (swap.maker_fee, swap.taker_fee) == (Decimal("0.0002"), Decimal("0.0005"))
 
 
@@ -136,7 +137,7 @@ def test_a_dated_future_of_a_well_known_family_has_its_terms_in_its_code() -> No
     assert linear is not None
     assert inverse is not None
     assert (linear.symbol, linear.contract_size) == ("okx:ETH/USDT:USDT-261225", Decimal("0.1"))
-    assert inverse == one(INVERSE | {"maxLmtSz": "1000000", "lever": "125"})
+    assert inverse == one(INVERSE | {"maxLmtSz": "1000000", "lever": "125", "instIdCode": 0})
 
 
 @pytest.mark.parametrize(

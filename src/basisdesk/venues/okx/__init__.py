@@ -1,8 +1,9 @@
-"""OKX, version 5 of its interface: spot, perpetual swaps and dated futures on one public connection."""
+"""OKX, version 5 of its interface: spot with margin, perpetual swaps and dated futures, all on one line."""
 
 from __future__ import annotations
 
 from basisdesk.venues.contract import Venue
+from basisdesk.venues.okx.account import TRADING
 from basisdesk.venues.okx.feed import PublicFeed
 from basisdesk.venues.okx.hosts import ADDRESSES, PUBLIC
 from basisdesk.venues.okx.instruments import decode_instruments
@@ -20,4 +21,5 @@ VENUE = Venue(
     symbol_of=symbol_of,
     well_known=well_known,
     terms_of=terms_of,
+    trading=TRADING,
 )

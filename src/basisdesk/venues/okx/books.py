@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.kernel.book import GAPPED, MISMATCHED
+from basisdesk.kernel.texts import Texts
 from basisdesk.venues.contract import Report, Sink, Trouble
 from basisdesk.venues.crossing import Crossings
-from basisdesk.venues.okx.checksum import Texts, levels_of
+from basisdesk.venues.okx.checksum import checksum, levels_of
 from basisdesk.venues.okx.topics import Topics
 from basisdesk.venues.okx.wire import BookRow, Frame
 from basisdesk.venues.wire import UNREADABLE
@@ -122,7 +123,10 @@ class BookRoute:
             return None
         market = self._watch.market
         try:
-            market.book.update(row.bids, row.asks, now, row.sequence or 0)
+            if self._texts is None:
+                market.book.update(row.bids, row.asks, now, row.sequence or 0)
+            else:
+                self._texts.update(market.book, row.bids, row.asks, now, row.sequence or 0)
         except UNREADABLE as error:
             if row.sequence is not None:
                 self._lose(Trouble.GAP, f"update {row.sequence} cannot be read", now)
@@ -130,11 +134,8 @@ class BookRoute:
         self.sequence = row.sequence
         self._previous = row.previous
         market.tally.book_updates += 1
-        if self._texts is not None:
-            self._texts.change(row.bids, row.asks)
-            if not self._agrees(row, now):
-                return None
-        self._settle(now)
+        if self._texts is None or self._agrees(row, now):
+            self._settle(now)
         return None
 
     def _snapshot(self, row: BookRow, now: int) -> Exception | None:
@@ -167,7 +168,7 @@ class BookRoute:
     def _agrees(self, row: BookRow, now: int) -> bool:
         if self._texts is None or not row.checksum:
             return True
-        found = self._texts.checksum(self.market.book)
+        found = checksum(self._texts, self.market.book)
         if found == row.checksum:
             self.market.tally.checksums_ok += 1
             return True

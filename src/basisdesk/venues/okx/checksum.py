@@ -2,24 +2,23 @@
 
 It is the CRC-32, as a signed integer, of the best 25 levels of each side as ``bid:size:ask:size:bid:...``, a side that
 has fewer levels simply ending sooner.
-It is taken over the texts as sent, so the texts must be kept beside the book's numbers: the prices "1.0" and "1.00" are
-one level, of which the newest text counts.
+It is taken over the texts as sent, so the texts are kept beside the book's numbers (`basisdesk.kernel.texts`).
 Which levels are the best is asked of the book itself, so that the checksum proves the book and not only the texts.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import msgspec
+from isal.isal_zlib import crc32
 from msgspec import Raw
 
 if TYPE_CHECKING:
     from basisdesk.kernel.book import Book
+    from basisdesk.kernel.texts import Texts
 
 DEPTH = 25
-UNKNOWN = "?"  # a level that this channel never sent, so the checksum cannot agree
 _texts = msgspec.json.Decoder(list[list[str]]).decode
 _levels = msgspec.json.Decoder(list[list[Raw]]).decode
 
@@ -40,33 +39,9 @@ def _text(raw: Raw) -> str:
     return bytes(raw).decode().strip('"')
 
 
-class Texts:
-    """Texts of all levels of one book, by price."""
-
-    __slots__ = ("_asks", "_bids")
-
-    def __init__(self, bids: Raw, asks: Raw) -> None:
-        self._bids: dict[float, str] = {}
-        self._asks: dict[float, str] = {}
-        self.change(bids, asks)
-
-    def change(self, bids: Raw, asks: Raw) -> None:
-        """Take changed levels, which the book has already accepted."""
-        for texts, side in ((self._bids, bids), (self._asks, asks)):
-            for price, size in levels_of(side):
-                if float(size) == 0.0:
-                    texts.pop(float(price), None)
-                else:
-                    texts[float(price)] = f"{price}:{size}"
-
-    def checksum(self, book: Book) -> int:
-        """Return the checksum of the book's best levels in the venue's spelling."""
-        bid, ask = self._bids.get, self._asks.get
-        bids = [bid(price, UNKNOWN) for price, _ in book.levels(0, DEPTH)]
-        asks = [ask(price, UNKNOWN) for price, _ in book.levels(1, DEPTH)]
-        both = min(len(bids), len(asks))
-        parts = [text for pair in zip(bids, asks, strict=False) for text in pair] + bids[both:] + asks[both:]
-        return signed(crc32(":".join(parts).encode()))
+def checksum(texts: Texts, book: Book) -> int:
+    """Return the checksum of the book's best levels in the venue's spelling."""
+    return signed(crc32(texts.line(book, DEPTH)))
 
 
 def signed(value: int) -> int:

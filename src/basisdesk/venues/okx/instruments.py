@@ -20,7 +20,7 @@ from basisdesk.domain.errors import DecodeError
 from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.venues.listing import instruments_of
 from basisdesk.venues.okx.symbols import VENUE_NAME, contract_symbol, quote_of, symbol_of
-from basisdesk.venues.wire import UNREADABLE, nanoseconds
+from basisdesk.venues.wire import UNREADABLE, Int64, nanoseconds
 
 FUNDING_HOURS = 8
 SPOT_FEES = (Decimal("0.0008"), Decimal("0.001"))
@@ -31,7 +31,7 @@ MARGINS = {"linear": Margin.LINEAR, "inverse": Margin.INVERSE}
 
 
 class Row(Struct, frozen=True):
-    """One instrument as listed; every value is text."""
+    """One instrument as listed; every value is text but the number."""
 
     kind: str = msgspec.field(name="instType")
     code: str = msgspec.field(name="instId", default="")
@@ -52,6 +52,7 @@ class Row(Struct, frozen=True):
     step: str = msgspec.field(name="lotSz", default="")
     min_size: str = msgspec.field(name="minSz", default="")
     max_size: str = msgspec.field(name="maxLmtSz", default="")
+    number: Int64 = msgspec.field(name="instIdCode", default=0)
 
 
 class Reply(Struct, frozen=True):
@@ -122,6 +123,7 @@ def instrument_of(line: str, row: Row) -> Instrument:
         maker_fee=maker,
         taker_fee=taker,
         tradable=row.state == "live",
+        number=row.number,
     )
 
 
