@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.venues.ears import Ear
 
-from basisdesk.kernel.book import Book
-from basisdesk.venues.contract import Channel, Market, Report, Trouble
+from basisdesk.venues.contract import Channel, Market, Trouble
 from basisdesk.venues.deribit import VENUE
+from basisdesk.venues.trading import Credentials, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,44 +20,11 @@ BOOK = f"book.{CODE}.100ms"
 Level = tuple[str, float, float]
 
 
-class Ear:
-    """A sink that remembers what it is told; codes in `unwanted` get no market, those in `given` this one."""
-
-    def __init__(self) -> None:
-        self.markets: dict[str, Market] = {}
-        self.unwanted: list[str] = []
-        self.given: dict[str, Market] = {}
-        self.asked: list[str] = []
-        self.touches: list[tuple[str, int, int]] = []
-        self.trades: list[tuple[str, float, float, bool, str]] = []
-        self.carries: list[str] = []
-        self.reports: list[Report] = []
-
-    def market(self, line: str, code: str) -> Market | None:
-        self.asked.append(code)
-        if code in self.unwanted:
-            return None
-        self.markets[code] = self.given.get(code) or Market(VENUE.symbol_of(line, code), line, code, Book())
-        return self.markets[code]
-
-    def touched(self, market: Market, now: int) -> None:
-        self.touches.append((market.code, now, market.book.state(0)))
-
-    def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
-        self.trades.append((market.code, price, size, buy, trade_id))
-
-    def carried(self, market: Market, now: int) -> None:
-        self.carries.append(market.code)
-
-    def report(self, report: Report) -> None:
-        self.reports.append(report)
-
-
 class Stage:
     """One feed, its sink, and the frames it is played."""
 
     def __init__(self, codes: Iterable[str] = (), channels: Iterable[Channel] = tuple(Channel)) -> None:
-        self.ear = Ear()
+        self.ear = Ear(VENUE.symbol_of)
         self.feed = VENUE.feed("public", list(codes), channels, self.ear)
         self.now = 1_000_000_000
 
@@ -128,3 +96,36 @@ def live(stage: Stage) -> Stage:
     """A feed that holds a book at change 5: bids 10 and 9, asks 11 and 12."""
     stage.snapshot([("new", 10.0, 30.0), ("new", 9.0, 20.0)], [("new", 11.0, 40.0), ("new", 12.0, 10.0)], 5)
     return stage
+
+
+LISTED = {
+    "result": [
+        {
+            "kind": "future", "instrument_name": "BTC_USDC-PERPETUAL", "instrument_type": "linear",
+            "base_currency": "BTC", "quote_currency": "USDC", "counter_currency": "USDC",
+            "settlement_currency": "USDC", "settlement_period": "perpetual", "expiration_timestamp": 32503708800000,
+            "tick_size": 0.5, "contract_size": 0.0001, "min_trade_amount": 0.001, "max_leverage": 50,
+            "maker_commission": 0, "taker_commission": 0.0005, "is_active": True, "state": "open",
+        }
+    ]
+}  # fmt: skip
+
+
+@pytest.fixture
+def session() -> Session:
+    """A session with the fact sheet's key that knows two inverse futures and a linear one."""
+    made = Session(
+        credentials=Credentials("demoKey000000000000000000000000001", "demoSecret00000000000000000000000001")
+    )
+    made.know(VENUE.well_known())
+    dated = VENUE.terms_of("public", "BTC-27NOV26")
+    assert dated is not None
+    made.know([dated])
+    made.know(VENUE.decode_instruments("public", json.dumps(LISTED).encode()))
+    return made
+
+
+@pytest.fixture
+def listed() -> dict[str, Any]:
+    """A reply of the instrument list with one linear perpetual."""
+    return LISTED

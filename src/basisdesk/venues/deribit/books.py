@@ -33,18 +33,15 @@ _decode_whole = msgspec.json.Decoder(Push[WholeRow]).decode
 class BookRoute:
     """An incremental book; not `_synced` it waits for a snapshot, and `_lost` says that this will be a resync."""
 
-    __slots__ = ("_lost", "_previous", "_synced", "_watch", "channel", "rank", "sequence")
+    __slots__ = ("_changes", "_lost", "_previous", "_synced", "_watch", "channel", "market", "rank", "sequence")
 
     def __init__(self, channel: str, rank: int, watch: Watch) -> None:
         self.channel = channel
         self.rank = rank
+        self.market: Market = watch.market
         self._watch = watch
+        self._changes = watch.desk.changes
         self.restart()
-
-    @property
-    def market(self) -> Market:
-        """The market that the channel speaks of."""
-        return self._watch.market
 
     def restart(self) -> None:
         """Wait for a first snapshot."""
@@ -54,7 +51,21 @@ class BookRoute:
 
     def receive(self, frame: bytes, now: int) -> Exception | None:
         """Take one frame; return what made it unreadable, if anything."""
-        self.market.tally.frames += 1
+        market = self.market
+        market.tally.frames += 1
+        changes = self._changes
+        # A change of the usual shape that follows the book, as nearly all do; 0 may begin a book that just opened.
+        if self._synced and changes.read(frame) and changes.before == self.sequence and changes.before > 0:
+            book = market.book
+            self._previous = self.sequence
+            self.sequence = last = changes.last
+            book.update_from(changes, now, last)
+            market.tally.book_updates += 1
+            watch = self._watch
+            if watch.crossing.since is not None or book.bid >= book.ask:
+                watch.note_crossing(now)
+            watch.desk.sink.touched(market, now)
+            return None
         try:
             row = _decode(frame).params.data
             if _is_snapshot(row):
@@ -84,7 +95,7 @@ class BookRoute:
         watch.market.book.snapshot_levels(_sizes(row.bids), _sizes(row.asks), now, row.sequence)
         watch.own(self)
         self._synced = True
-        self._note(row)
+        self._note(row.sequence, row.previous)
         watch.desk.topics.granted(self.channel)
         if self._lost:
             self._lost = False
@@ -99,12 +110,12 @@ class BookRoute:
                 self._lose(f"change follows {row.previous}, the book is at {self.sequence}", now)
             return
         self.market.book.update_levels(_sizes(row.bids), _sizes(row.asks), now, row.sequence)
-        self._note(row)
+        self._note(row.sequence, row.previous)
         self._settle(now)
 
-    def _note(self, row: BookRow) -> None:
-        self.sequence = row.sequence
-        self._previous = row.previous
+    def _note(self, sequence: int, previous: int | None) -> None:
+        self.sequence = sequence
+        self._previous = previous
         self.market.tally.book_updates += 1
 
     def _settle(self, now: int) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from math import nan
 from typing import Protocol
 
+from basisdesk.kernel.changes import Changes
 from basisdesk.venues.contract import Market, Report, Sink, Trouble
 from basisdesk.venues.crossing import Crossing, Crossings
 from basisdesk.venues.deribit.topics import Topics
@@ -31,11 +32,22 @@ class Source(Protocol):
         """The book has been crossed for too long."""
 
 
+def _changes() -> Changes:
+    return Changes(
+        (b"params", b"data"),
+        (b"bids", b"asks"),
+        (b"change_id", b"prev_change_id", b""),
+        kind=(b"type", b"change", 2),
+        acted=True,
+    )
+
+
 @dataclass(slots=True, eq=False)
 class Desk:
     """What the markets of one connection share; its crossed books go by their code."""
 
     sink: Sink
+    changes: Changes = field(default_factory=_changes)
     topics: Topics = field(default_factory=Topics)
     crossings: Crossings = field(default_factory=Crossings)
 
