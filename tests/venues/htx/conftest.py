@@ -7,10 +7,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.venues.ears import Ear
 
 from basisdesk.domain.errors import DecodeError
-from basisdesk.kernel.book import Book
-from basisdesk.venues.contract import Channel, Market, Report, Trouble
+from basisdesk.venues.contract import Channel, Market, Trouble
 from basisdesk.venues.htx import VENUE
 
 if TYPE_CHECKING:
@@ -20,48 +20,19 @@ Level = tuple[float, float]
 START = 1_618_678_070_000_000_000  # 2021-04-17 16:47:50, so that CQ is 210625
 
 
-class Ear:
-    """A sink that remembers what it is told; codes in `unwanted` get no market, those in `given` this one."""
-
-    def __init__(self) -> None:
-        self.markets: dict[str, Market] = {}
-        self.unwanted: list[str] = []
-        self.given: dict[str, Market] = {}
-        self.asked: list[str] = []
-        self.touches: list[tuple[str, int, int]] = []
-        self.trades: list[tuple[str, float, float, bool, str]] = []
-        self.carries: list[str] = []
-        self.reports: list[Report] = []
-
-    def market(self, line: str, code: str) -> Market | None:
-        self.asked.append(code)
-        try:
-            symbol = VENUE.symbol_of(line, code)
-        except DecodeError:
-            return None
-        if code in self.unwanted:
-            return None
-        self.markets[code] = self.given.get(code) or Market(symbol, line, code, Book())
-        return self.markets[code]
-
-    def touched(self, market: Market, now: int) -> None:
-        self.touches.append((market.code, now, market.book.state(0)))
-
-    def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
-        self.trades.append((market.code, price, size, buy, trade_id))
-
-    def carried(self, market: Market, now: int) -> None:
-        self.carries.append(market.code)
-
-    def report(self, report: Report) -> None:
-        self.reports.append(report)
+def named(line: str, code: str) -> str | None:
+    """Return the symbol of a code, None where it is the code of no market."""
+    try:
+        return VENUE.symbol_of(line, code)
+    except DecodeError:
+        return None
 
 
 class Stage:
     """One feed, its sink, and the frames it is played."""
 
     def __init__(self, line: str, codes: Iterable[str] = (), channels: Iterable[Channel] = tuple(Channel)) -> None:
-        self.ear = Ear()
+        self.ear = Ear(named)
         self.line = line
         self.feed = VENUE.feed(line, list(codes), channels, self.ear)
         self.now = START

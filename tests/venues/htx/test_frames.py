@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from basisdesk.venues.contract import Trouble
 from basisdesk.venues.htx import switchboard
-from basisdesk.venues.htx.inflate import MOST, inflate
+from basisdesk.venues.htx.inflate import MOST, SMALL, inflate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,10 @@ def test_a_frame_that_inflates_without_end_is_refused_and_reported(linear: Stage
         (zipped(BOOK)[:-8] + b"\0" * 8, "damaged"),
         (b"\x1f\x8b\x08\x00" + b"\xff" * 20, "damaged"),
         (zipped(BOOK) + b"x", "1 bytes follow"),
+        (zipped(BOOK) + b"\0" * 8, "8 bytes follow"),
+        (zipped(BOOK) + zipped(BBO), f"{len(zipped(BBO))} bytes follow"),
+        (zipped(BOOK)[:-4] + b"\0" * 4, "damaged"),
+        (b"\x1f\x8b", "cut short"),
         (b" " * (MOST + 1), "longer than"),
     ],
 )
@@ -64,6 +69,37 @@ def test_damaged_frames_are_refused(linear: Stage, frame: bytes, why: str) -> No
     linear.hear(frame)
     assert (linear.feed.undecoded, linear.troubles()) == (1, [Trouble.UNDECODED])
     assert why in linear.ear.reports[0].detail
+
+
+def test_what_stands_behind_a_frame_of_a_known_channel_is_refused_as_well(linear: Stage) -> None:
+    frame = zipped({"ch": "market.BTC-USDT.depth.step0", "tick": BOOK})
+    for sent in (frame, frame, frame + b"x", frame + zipped(BBO), frame[:-9]):
+        linear.hear(sent)
+    assert (linear.market().tally.book_updates, linear.feed.undecoded) == (2, 3)
+    assert "bytes follow" in linear.ear.reports[0].detail
+
+
+@pytest.mark.parametrize("length", [MOST - 60_000, MOST - 1, MOST, MOST + 1, 2 * MOST])
+def test_no_frame_however_small_inflates_to_more_than_the_bound(length: int) -> None:
+    bomb = gzip.compress(b" " * length, mtime=0)
+    assert len(bomb) < 10_000
+    if length > MOST:
+        with pytest.raises(ValueError, match="inflates to more than"):
+            inflate(bomb)
+    else:
+        assert len(inflate(bomb)) == length
+    assert (len(bomb) <= SMALL) <= (length <= MOST)
+
+
+@pytest.mark.parametrize(("cut", "why"), [(-9, "cut short"), (-8, "cut short")])
+def test_large_frames_are_inflated_piece_by_piece(linear: Stage, cut: int, why: str) -> None:
+    text = random.Random(1).randbytes(8000)
+    whole = gzip.compress(text, mtime=0)
+    assert inflate(whole) == text
+    with pytest.raises(ValueError, match=why):
+        inflate(whole[:cut])
+    with pytest.raises(ValueError, match="damaged"):
+        inflate(whole[:-8] + b"\0" * 8)
 
 
 # ---------------------------------------------------------------- pings and silence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from basisdesk.venues.contract import Venue
+from basisdesk.venues.htx.account import TRADING
 from basisdesk.venues.htx.feed import PublicFeed
 from basisdesk.venues.htx.hosts import LINES, instruments_line, line_of, request_of
 from basisdesk.venues.htx.instruments import decode_instruments
@@ -20,4 +21,5 @@ VENUE = Venue(
     symbol_of=symbol_of,
     well_known=well_known,
     terms_of=terms_of,
+    trading=TRADING,
 )

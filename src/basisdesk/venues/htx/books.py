@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 HELD = 4096  # changes held back for a whole book: minutes of the busiest channel
 BEHIND_NS = 30_000_000_000
+CROSSES = 2  # what the kernel says of a change by which the book is crossed
 _RANK_OF_CHANGES = 1  # of two equally deep channels, the one that sends changes is the quicker
 
 _decode = msgspec.json.Decoder(Push[Book]).decode
@@ -77,7 +78,7 @@ class Whole:
 class Versions:
     """A ``high_freq`` channel of a contract; `_version` is None while it is not in step."""
 
-    __slots__ = ("_topic", "_version", "channel", "market", "number", "rank", "watch")
+    __slots__ = ("_changes", "_topic", "_version", "channel", "market", "number", "rank", "watch")
 
     def __init__(self, channel: str, topic: str, levels: int, watch: Watch) -> None:
         """`topic` is what was subscribed, which names a future by its standing name."""
@@ -86,6 +87,7 @@ class Versions:
         self.number: int | None = None
         self.market: Market = watch.market
         self._topic = topic
+        self._changes = watch.desk.versions
         self.watch = watch
         self._version: int | None = None
 
@@ -101,7 +103,14 @@ class Versions:
 
     def receive(self, frame: bytes, now: int) -> Exception | None:
         """Take one frame; return what made it unreadable, if anything."""
-        self.market.tally.frames += 1
+        market, changes, version = self.market, self._changes, self._version
+        market.tally.frames += 1
+        # A change of the usual shape that follows the book, as nearly all do.
+        if version is not None and (taken := market.book.follow_changes(changes, frame, version, now)):
+            self.number = changes.extra
+            self._version = version + 1
+            self.watch.followed(taken == CROSSES, now)
+            return None
         try:
             tick = _decode(frame).tick
         except UNREADABLE as error:
@@ -151,7 +160,7 @@ class Versions:
 class Sequences:
     """An ``mbp`` channel of spot; `number` is the last change in the book, None while it is not in step."""
 
-    __slots__ = ("_behind", "_held", "_topic", "channel", "market", "number", "rank", "watch")
+    __slots__ = ("_behind", "_changes", "_held", "_topic", "channel", "market", "number", "rank", "watch")
 
     def __init__(self, channel: str, topic: str, levels: int, watch: Watch) -> None:
         self.channel = channel
@@ -159,6 +168,7 @@ class Sequences:
         self.number: int | None = None
         self.market: Market = watch.market
         self._topic = topic
+        self._changes = watch.desk.sequences
         self.watch = watch
         self._held: deque[tuple[int, int, Book]] = deque(maxlen=HELD)
         self._behind: int | None = None
@@ -179,6 +189,15 @@ class Sequences:
     def receive(self, frame: bytes, now: int) -> Exception | None:
         """Take one frame; return what made it unreadable, if anything."""
         self.market.tally.frames += 1
+        changes, last, watch = self._changes, self.number, self.watch
+        # A change of the usual shape that follows the book, as nearly all do.
+        if last is not None and not watch.outranked(self):
+            taken = self.market.book.follow_changes(changes, frame, last, now)
+            if taken:
+                self.number = changes.last
+                self._behind = None
+                watch.followed(taken == CROSSES, now)
+                return None
         try:
             tick = _decode(frame).tick
         except UNREADABLE as error:

@@ -15,16 +15,18 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 import msgspec
+from isal.igzip_lib import decompress
 
 from basisdesk.domain.errors import DecodeError
 from basisdesk.kernel.book import CLOSED, WAITING
+from basisdesk.kernel.heads import head_of
 from basisdesk.venues.contract import Channel, Report, Trouble
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.books import Sequences
 from basisdesk.venues.htx.calendar import NEVER, contract_of
 from basisdesk.venues.htx.funding import Rounds, is_past, note_notice, note_terms, read_body, read_notice, read_past
 from basisdesk.venues.htx.hosts import known_line
-from basisdesk.venues.htx.inflate import inflate
+from basisdesk.venues.htx.inflate import GZIP, ROOM, SMALL, WINDOW, Fault, inflate
 from basisdesk.venues.htx.outbox import topic_of_key
 from basisdesk.venues.htx.pulse import Pulse, market_pong, notice_pong
 from basisdesk.venues.htx.replies import refusal_of
@@ -116,13 +118,14 @@ class PublicFeed:
         if now >= self._switchboard.rolls_at:
             self._follow_names(now)
         try:
-            text = inflate(frame)
-        except ValueError as error:
-            self._strays.count(None, "compression", frame, error, now)
-            return
-        route = self._routes.get(text[: text.find(b'"', NAME_AT)]) or self._find(text, now)
-        if route is not None:
-            self._note(route, text, route.receive(text, now), now)
+            text = decompress(frame, GZIP, WINDOW, ROOM) if len(frame) <= SMALL else b""
+        except Fault:
+            text = b""  # the frame is looked at below
+        route = self._routes.get(head_of(text, NAME_AT, frame))
+        if route is None:
+            self._receive_odd(frame, now)
+        elif (fault := route.receive(text, now)) is not None:
+            self._note(route, text, fault, now)
 
     def receive_reply(self, request: SnapshotRequest, body: bytes, now: int) -> None:
         """Take funding terms, or whatever came in their place, for the market of the request."""
@@ -170,6 +173,17 @@ class PublicFeed:
         self._desk.crossings.on_time(now)
         if self._pulse.overdue(now):
             self._tell(Trouble.SILENT, "", "nothing was received for 20 s, though the venue pings every 5 s")
+
+    def _receive_odd(self, frame: bytes, now: int) -> None:
+        """Take a frame that is large, plain or damaged, or whose channel is heard for the first time."""
+        try:
+            text = inflate(frame)
+        except ValueError as error:
+            self._strays.count(None, "compression", frame, error, now)
+            return
+        route = self._routes.get(text[: text.find(b'"', NAME_AT)]) or self._find(text, now)
+        if route is not None and (fault := route.receive(text, now)) is not None:
+            self._note(route, text, fault, now)
 
     def _find(self, text: bytes, now: int) -> Route | None:
         """Decode as far as to know what the frame is; return its route, None when that settles it."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from basisdesk.kernel.book import GAPPED, WAITING
+from basisdesk.kernel.changes import Changes
 from basisdesk.venues.contract import Market, Report, Sink, Trouble
 from basisdesk.venues.crossing import CROSSED_NS, Crossing, Crossings
 from basisdesk.venues.htx.outbox import Outbox
@@ -43,11 +44,27 @@ class Source(Protocol):
         """Ask the venue for a new beginning; False when every message is one anyway."""
 
 
+def _versions() -> Changes:
+    return Changes(
+        (b"tick",),
+        (b"bids", b"asks"),
+        (b"version", b"", b"mrid"),
+        kind=(b"event", b"update", 1),
+        optional=True,
+    )
+
+
+def _sequences() -> Changes:
+    return Changes((b"tick",), (b"bids", b"asks"), (b"seqNum", b"prevSeqNum", b""), optional=True)
+
+
 @dataclass(slots=True, eq=False)
 class Desk:
     """What the routes of one connection share; its crossed books go by their code."""
 
     sink: Sink
+    versions: Changes = field(default_factory=_versions)
+    sequences: Changes = field(default_factory=_sequences)
     outbox: Outbox = field(default_factory=Outbox)
     crossings: Crossings = field(default_factory=Crossings)
 
@@ -118,6 +135,13 @@ class Watch:
             return error
         self.market.tally.book_updates += 1
         return None
+
+    def followed(self, crosses: bool, now: int) -> None:
+        """The kernel has applied the owner's next change; `crosses` says that the book is crossed now."""
+        self.market.tally.book_updates += 1
+        if (crosses or self.crossing.since is not None) and self._cross(now):
+            self.give_up(now)
+        self.desk.sink.touched(self.market, now)
 
     def lose(self, why: str, now: int) -> None:
         """The owner missed something: the book is dropped until a whole one comes."""

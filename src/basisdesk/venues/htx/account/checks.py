@@ -1,0 +1,175 @@
+"""What is refused before it is sent: unknown markets, values off the grid, ids in another alphabet.
+
+Every check returns a `Refusal` that names the value, the limit and what to do, or None.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from basisdesk.domain.arithmetic import is_workable, plain
+from basisdesk.domain.ask import OrderType, PositionSide, TimeInForce
+from basisdesk.domain.errors import Refusal
+from basisdesk.domain.instrument import is_on_grid
+from basisdesk.domain.order import Side
+from basisdesk.venues.htx import symbols
+from basisdesk.venues.htx.account.ids import is_client_id
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from basisdesk.domain.ask import NewOrder, OrderRef
+    from basisdesk.domain.instrument import Instrument
+    from basisdesk.venues.trading import Session
+
+LINES = (symbols.SPOT, symbols.LINEAR, symbols.COIN_SWAP, symbols.COIN_FUTURES)
+COINS = (symbols.COIN_SWAP, symbols.COIN_FUTURES)
+
+
+def unsupported(what: str, why: str) -> Refusal:
+    """Return the refusal of something that the venue does not have."""
+    return Refusal("unsupported", f"{symbols.VENUE_NAME} has no {what}: {why}")
+
+
+def check_line(line: str) -> Refusal | None:
+    """Refuse a line that the venue does not have."""
+    if line in LINES:
+        return None
+    return Refusal("unknown_line", f"{symbols.VENUE_NAME} has no line {line!r}: name one of {', '.join(LINES)}")
+
+
+def market_of(session: Session, symbol: str) -> Instrument | Refusal:
+    """Return a market that the session knows."""
+    found = session.instruments.get(symbol)
+    if found is None or found.venue != symbols.VENUE_NAME:
+        return Refusal("unknown_symbol", f"{symbol} is no known market of {symbols.VENUE_NAME}: load its instruments")
+    return found
+
+
+def code_of(session: Session, line: str, symbol: str) -> str | Refusal:
+    """Return the code of a market of this line, empty for no symbol."""
+    if not symbol:
+        return ""
+    market = market_of(session, symbol)
+    if isinstance(market, Refusal):
+        return market
+    if market.market != line:
+        return Refusal("unknown_symbol", f"{symbol} is of line {market.market}, not of {line}: ask that line")
+    return market.code
+
+
+def check_ref(order: OrderRef, *, spot: bool) -> Refusal | None:
+    """Refuse a reference that names no order, or names it in another alphabet."""
+    if order.venue_id:
+        if order.venue_id.isascii() and order.venue_id.isdigit():
+            return None
+        return Refusal(
+            "bad_order_id", f"{order.venue_id[:40]!r} is no order number of {symbols.VENUE_NAME}: digits only"
+        )
+    if not order.client_id:
+        return Refusal(
+            "no_order_id", f"an order of {order.symbol} is named by neither id: give the venue's or the client's"
+        )
+    return _check_client_id(order.client_id, spot=spot)
+
+
+def check_order(order: NewOrder, market: Instrument) -> Refusal | None:
+    """Refuse an order that the venue is sure to refuse."""
+    spot = market.market == symbols.SPOT
+    return (
+        _check_client_id(order.client_id, spot=spot)
+        or _check_kind(order)
+        or (_check_spot(order) if spot else _check_contract(order, market))
+        or _check_price(order, market)
+        or _check_size(order, market)
+    )
+
+
+def _check_client_id(client_id: str, *, spot: bool) -> Refusal | None:
+    if is_client_id(client_id, spot=spot):
+        return None
+    wanted = "1 to 64 letters, digits, _ and -" if spot else "a whole number from 1 to 2^63 - 1"
+    return Refusal("bad_client_id", f"client id {client_id[:80]!r} cannot be sent: it must be {wanted}")
+
+
+def _check_kind(order: NewOrder) -> Refusal | None:
+    if order.post_only and (order.type is not OrderType.LIMIT or order.time_in_force is not TimeInForce.GTC):
+        return Refusal("bad_order", f"a post-only order of {order.symbol} must be a limit order that stays: use GTC")
+    return None
+
+
+def _check_spot(order: NewOrder) -> Refusal | None:
+    if order.reduce_only:
+        return unsupported("reduce-only order on spot", f"leave it out for {order.symbol}")
+    if order.position is not PositionSide.NET:
+        return unsupported("position side on spot", f"use net for {order.symbol}")
+    return None
+
+
+def _check_contract(order: NewOrder, market: Instrument) -> Refusal | None:
+    if order.leverage is not None and market.market in COINS and order.leverage < 1:
+        return Refusal("bad_leverage", f"leverage {order.leverage} of {order.symbol} is below 1: use 1 or more")
+    opens = (order.side is Side.BUY) == (order.position is PositionSide.LONG)
+    if order.reduce_only and order.position is not PositionSide.NET and opens:
+        side = f"{order.side.value} opens the {order.position.value} side of {order.symbol}"
+        return Refusal("bad_order", f"{side} and cannot be reduce-only: turn the side, or leave reduce-only out")
+    return None
+
+
+def _check_price(order: NewOrder, market: Instrument) -> Refusal | None:
+    if order.type is OrderType.MARKET:
+        return None
+    price = order.price
+    if price is None:
+        return Refusal("bad_order", f"a limit order of {order.symbol} states no price: give one")
+    if not is_workable(price) or price <= 0:
+        return Refusal("bad_price", f"a limit order of {order.symbol} needs a price above zero, not {price}")
+    if not is_on_grid(price, market.tick):
+        return Refusal(
+            "off_tick", f"price {plain(price)} of {order.symbol} is off the tick {plain(market.tick)}: round it"
+        )
+    return None
+
+
+def _check_size(order: NewOrder, market: Instrument) -> Refusal | None:
+    if order.type is OrderType.MARKET and order.side is Side.BUY and market.market == symbols.SPOT:
+        return _check_money(order, market)
+    size = order.size
+    if size is None:
+        return Refusal("bad_order", f"an order of {order.symbol} states no size: give one")
+    if not is_workable(size) or size <= 0:
+        return Refusal("not_positive", f"an order of {order.symbol} needs a size above zero, not {size}")
+    return _check_limits(order, size, market)
+
+
+def _check_limits(order: NewOrder, size: Decimal, market: Instrument) -> Refusal | None:
+    if not is_on_grid(size, market.step):
+        return Refusal(
+            "off_step", f"size {plain(size)} of {order.symbol} is off the step {plain(market.step)}: round it"
+        )
+    if size < market.min_size:
+        return Refusal(
+            "below_minimum", f"size {plain(size)} of {order.symbol} is below {plain(market.min_size)}: raise it"
+        )
+    if market.max_size is not None and size > market.max_size:
+        return Refusal(
+            "above_maximum", f"size {plain(size)} of {order.symbol} is above {plain(market.max_size)}: split it"
+        )
+    return None
+
+
+def _check_money(order: NewOrder, market: Instrument) -> Refusal | None:
+    money: Decimal | None = order.money
+    if money is not None and (not is_workable(money) or money <= 0):
+        return Refusal("not_positive", f"{money} {market.quote} is nothing to spend on {order.symbol}: give more")
+    if money is None:
+        return Refusal(
+            "bad_order",
+            f"a market buy of {order.symbol} counts {market.quote}, not {market.base}: give the money to spend",
+        )
+    if money < market.min_notional:
+        least = plain(market.min_notional)
+        return Refusal(
+            "below_min_notional", f"{plain(money)} {market.quote} for {order.symbol} is below {least}: raise it"
+        )
+    return None
