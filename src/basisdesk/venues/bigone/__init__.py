@@ -7,6 +7,7 @@ from basisdesk.venues.bigone.hosts import LINES, instruments_line, line_of, requ
 from basisdesk.venues.bigone.instruments import decode_instruments
 from basisdesk.venues.bigone.known import well_known
 from basisdesk.venues.bigone.symbols import VENUE_NAME, symbol_of
+from basisdesk.venues.bigone.trading import TRADING
 from basisdesk.venues.contract import Venue
 
 VENUE = Venue(
@@ -21,4 +22,5 @@ VENUE = Venue(
     well_known=well_known,
     stream_of=stream_of,
     streams_of=streams_of,
+    trading=TRADING,
 )

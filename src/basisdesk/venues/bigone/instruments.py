@@ -166,7 +166,7 @@ _MAKERS: dict[str, Callable[[Raw], Instrument]] = {
 
 def _leverage(margin: Decimal) -> Decimal:
     """The greatest whole leverage that an initial margin allows, at least 1."""
-    return max(Decimal(1), (1 / _above_zero(margin)).to_integral_value(rounding="ROUND_FLOOR"))
+    return _plain(max(Decimal(1), (1 / _above_zero(margin)).to_integral_value(rounding="ROUND_FLOOR")))
 
 
 def _plain(number: Decimal) -> Decimal:
