@@ -26,11 +26,11 @@ class Desk:
     """Answers commands by their key and counts how often a whole topic was asked for."""
 
     def __init__(self) -> None:
-        self.commands: list[stream.Place | stream.Cancel] = []
+        self.commands: list[stream.Order] = []
         self.wholes = 0
         self.gone = False
 
-    def command(self, command: stream.Place | stream.Cancel) -> stream.Reply:
+    def command(self, command: stream.Order) -> stream.Reply:
         self.commands.append(command)
         if command.key == "fault":
             raise ArithmeticError("a bug of the desk")

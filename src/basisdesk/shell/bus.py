@@ -36,7 +36,7 @@ class Dropped(Exception):  # noqa: N818 (an outcome, not an error of ours)
 class Answers(Protocol):
     """What the bus asks of the desk's side."""
 
-    def command(self, command: stream.Place | stream.Cancel) -> stream.Reply:
+    def command(self, command: stream.Order) -> stream.Reply:
         """Do what a reader asks, and answer it."""
 
     def whole(self, topic: str) -> bytes | None:

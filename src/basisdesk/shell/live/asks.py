@@ -1,0 +1,53 @@
+"""What an ask means for the shell: how urgent it is, which market it concerns; and an answer that nobody waits for."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TypeVar, get_args
+
+from basisdesk.domain import ask as asks
+from basisdesk.domain.ask import Ask, Command
+
+_T = TypeVar("_T")
+_COMMANDS: tuple[type, ...] = get_args(Command)
+_PUBLIC = (asks.AskTime, asks.AskInstruments, asks.AskFunding)
+_TRADING = (asks.Place, asks.Amend, asks.Cancel, asks.CancelAll, asks.DeadMan)
+_SAFER = (asks.Cancel, asks.CancelAll, asks.DeadMan)
+
+
+def is_command(ask: Ask) -> bool:
+    """Say whether it changes something at the venue."""
+    return isinstance(ask, _COMMANDS)
+
+
+def is_trading(ask: Ask) -> bool:
+    """Say whether it concerns orders, which may go over a connection of their own."""
+    return isinstance(ask, _TRADING)
+
+
+def is_public(ask: Ask) -> bool:
+    """Say whether it needs no key."""
+    return isinstance(ask, _PUBLIC)
+
+
+def is_urgent(ask: Ask) -> bool:
+    """Say whether it may use the reserve: what takes risk away, as far as can be seen of it."""
+    return isinstance(ask, _SAFER) or (isinstance(ask, asks.Place) and ask.order.reduce_only)
+
+
+def given(answer: _T) -> asyncio.Future[_T]:
+    """Return an answer that is there already."""
+    future: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
+    future.set_result(answer)
+    return future
+
+
+def symbol_of(ask: Ask) -> str:
+    """Return the market that it concerns, empty for none."""
+    match ask:
+        case asks.Place(order) | asks.Cancel(order) | asks.AskOrder(order):
+            return order.symbol
+        case asks.Amend():
+            return ask.order.symbol
+        case _:
+            return str(getattr(ask, "symbol", ""))

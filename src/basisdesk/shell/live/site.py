@@ -1,0 +1,81 @@
+"""What everything that concerns one venue shares: clock, gate, budget, transport, supervisor and health board."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from basisdesk.shell.live.backoff import Gate
+from basisdesk.shell.live.clock import Clock, VenueClock
+from basisdesk.shell.live.health import Board, Capability, Health, Weight
+from basisdesk.shell.live.supervisor import Supervisor
+from basisdesk.shell.live.transport import Transport
+from basisdesk.venues.budget import Budget
+from basisdesk.venues.contract import Venue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One venue, seen from the live shell.
+
+    Attributes:
+        venue: its codecs.
+        transport: the way to it.
+        time: its time; `clock` is the local one.
+        gate: lets one attempt to connect through a second.
+        budget: its published limits.
+    """
+
+    venue: Venue
+    transport: Transport
+    time: VenueClock
+    gate: Gate
+    budget: Budget
+    board: Board
+    supervisor: Supervisor
+    rng: random.Random
+
+    @property
+    def clock(self) -> Clock:
+        """The local clock."""
+        return self.time.clock
+
+    def say(
+        self, capability: Capability, part: str, health: Health, reason: str = "", weight: Weight = Weight.SIDE
+    ) -> None:
+        """State the health of a part of this venue."""
+        self.board.say(self.venue.name, capability, part, health, reason, weight)
+
+    def saying(self, capability: Capability, part: str, weight: Weight = Weight.SIDE) -> Callable[[Health, str], None]:
+        """Return what states the health of one part."""
+        return lambda health, reason: self.say(capability, part, health, reason, weight)
+
+    def start(
+        self,
+        part: str,
+        work: Callable[[], Coroutine[object, object, None]],
+        capability: Capability,
+        weight: Weight = Weight.SIDE,
+        *,
+        tells: bool = True,
+    ) -> None:
+        """Keep a task of this venue running; while it is dead, its part is down.
+
+        A task that `tells` states its health by itself; of another, running is all there is to say.
+        """
+        said = self.saying(capability, part, weight)
+
+        async def work_and_tell() -> None:
+            said(Health.UP, "")
+            await work()
+
+        name = f"{self.venue.name} {capability.value} {part}"
+        self.supervisor.start(name, work if tells else work_and_tell, lambda reason: said(Health.DOWN, reason))
+
+    async def stop(self, part: str, capability: Capability = Capability.DATA) -> None:
+        """End such a task."""
+        await self.supervisor.stop(f"{self.venue.name} {capability.value} {part}")
