@@ -237,12 +237,12 @@ def test_funding_follows_the_averaged_premium() -> None:
 
 def test_a_settlement_pays_the_predicted_rate_and_the_next_is_announced() -> None:
     start = START // (8 * HOUR) * 8 * HOUR + 8 * HOUR - 3 * SECOND
-    _, tape = played(4, 2.9, wanted="bybit:BTC/USDT:USDT", start=start)
-    carry = tape.markets["bybit:BTC/USDT:USDT"].carry
+    _, tape = played(4, 2.9, wanted="bybit:SOL/USDT:USDT", start=start)
+    carry = tape.markets["bybit:SOL/USDT:USDT"].carry
     assert carry.next_at == start + 3 * SECOND
     assert math.isnan(carry.settled)
-    _, tape = played(4, 4.5, wanted="bybit:BTC/USDT:USDT", start=start)
-    after = tape.markets["bybit:BTC/USDT:USDT"].carry
+    _, tape = played(4, 4.5, wanted="bybit:SOL/USDT:USDT", start=start)
+    after = tape.markets["bybit:SOL/USDT:USDT"].carry
     assert after.next_at == start + 3 * SECOND + 8 * HOUR
     paid = [rate for _, at, rate in tape.carries if at < start + 3 * SECOND][-1]
     assert after.settled == paid

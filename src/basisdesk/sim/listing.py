@@ -1,24 +1,35 @@
-"""What the demo market lists: coins, venues, product lines and delivery dates.
+"""What the simulated market lists: coins, venues, product lines and delivery dates.
 
-The terms (contract sizes, grids, fees, funding intervals) are those that the named venues publish for these markets, so
-that an order which fits the demo also fits the venue.
-Dated contracts deliver on the last Friday of a quarter at 08:00 UTC, as on all four venues; which two quarters are
-listed follows from the time at which the demo starts.
+Terms (contract sizes, grids, fees, funding intervals) are those of the venue's own codec (`Venue.well_known`,
+`Venue.terms_of`), so that an order which fits here also fits the venue, and what the simulator tells reads back as what
+it lists.
+A market that the codec's tables lack has its line's bitcoin market for a pattern, with the grid stated here.
+Dated contracts deliver on the last Friday of a quarter at 08:00 UTC, as on all these venues; which quarters are listed
+follows from the time at which the market starts.
 """
 
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from basisdesk.domain.instrument import Instrument, Kind, Margin
+from basisdesk.venues import venue_named
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
 
 SECOND = 1_000_000_000
 DELIVERY_HOUR = 8
 ROLL_AHEAD = timedelta(days=10)
 """A contract closer to delivery than this is not listed: its annualised yield would be noise."""
+_MONTHS = "FGHJKMNQUVXZ"
+"""Letters of the months in the names of futures, January to December."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +50,13 @@ COINS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """One coin's terms on a product line; `size` is the contract size, in the venue's unit `step` and `least`."""
+class Grid:
+    """Terms of a market that its codec's tables lack."""
 
     tick: str
-    size: str = "1"
-    step: str = "1"
-    least: str = "1"
-    dates: int = 0
-    hours: int = 8
+    step: str
+    least: str
+    hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,113 +64,68 @@ class Product:
     """One product line of a venue.
 
     Attributes:
-        unit: what order sizes count: ``base`` coin or ``contracts``.
-        notional: smallest order in quote money.
+        dates: how many dated contracts each coin has.
         lag: how far the venue follows the leading price, in steps of the price walk.
         rate: book updates a second.
         width: usual spread between bid and ask, in basis points.
         money: usual size of a level near the touch, in quote money.
         premium: long-run level against the underlying, in basis points.
         wander: standard deviation of the basis around that level, in basis points.
+        grids: terms of coins that the codec's tables lack.
+        standing: whether there are spot markets or perpetuals, else only dated contracts.
+        quote: quote money of linear contracts.
     """
 
     venue: str
     line: str
     margin: Margin
-    unit: str
-    maker: str
-    taker: str
-    leverage: str | None
-    notional: str
     lag: int
     rate: float
     width: float
     money: float
     premium: float
     wander: float
-    coins: dict[str, Terms]
+    dates: dict[str, int]
+    grids: dict[str, Grid] = field(default_factory=dict)
+    standing: bool = True
+    quote: str = "USDT"
 
 
 _SPOT, _LINEAR, _INVERSE = Margin.SPOT, Margin.LINEAR, Margin.INVERSE
+_THREE = {"BTC": 0, "ETH": 0, "SOL": 0}
+_TWO = {"BTC": 0, "ETH": 0}
 
 PRODUCTS = (
     Product(
-        "binance", "spot", _SPOT, "base", "0.001", "0.001", None, "5", 0, 14, 0.10, 45_000, 0.0, 0.24,
-        {
-            "BTC": Terms("0.01", step="0.00001", least="0.00001"),
-            "ETH": Terms("0.01", step="0.0001", least="0.0001"),
-            "SOL": Terms("0.01", step="0.001", least="0.001"),
-        },
+        "binance", "spot", _SPOT, 0, 14, 0.10, 45_000, 0.0, 0.24, _THREE, {"SOL": Grid("0.01", "0.001", "0.001")},
     ),
     Product(
-        "binance", "usdm", _LINEAR, "base", "0.0002", "0.0005", "125", "20", 0, 18, 0.12, 90_000, 0.9, 1.2,
-        {
-            "BTC": Terms("0.1", step="0.001", least="0.001", dates=2),
-            "ETH": Terms("0.01", step="0.001", least="0.001", dates=2),
-            "SOL": Terms("0.01", step="0.01", least="0.01", hours=4),
-        },
+        "binance", "usdm", _LINEAR, 0, 18, 0.12, 90_000, 0.9, 1.2, {"BTC": 2, "ETH": 2, "SOL": 0},
+        {"SOL": Grid("0.01", "0.01", "0.01", hours=4)},
     ),
+    Product("binance", "coinm", _INVERSE, 1, 9, 0.35, 40_000, 0.6, 1.4, {"BTC": 2, "ETH": 2, "SOL": 0}),
+    Product("okx", "public", _SPOT, 1, 12, 0.12, 35_000, 0.0, 0.3, _THREE),
+    Product("okx", "public", _LINEAR, 1, 15, 0.15, 70_000, 0.7, 1.3, {"BTC": 2, "ETH": 2, "SOL": 0}),
+    Product("okx", "public", _INVERSE, 1, 8, 0.40, 30_000, 0.4, 1.6, {"BTC": 2, "ETH": 2, "SOL": 0}),
+    Product("bybit", "spot", _SPOT, 2, 10, 0.15, 30_000, 0.0, 0.36, _THREE),
+    Product("bybit", "linear", _LINEAR, 2, 13, 0.18, 60_000, 1.1, 1.5, {"BTC": 1, "ETH": 1, "SOL": 0}),
+    Product("bybit", "inverse", _INVERSE, 2, 6, 0.60, 15_000, 0.3, 1.8, {"BTC": 1, "ETH": 0}),
+    Product("deribit", "public", _INVERSE, 3, 6, 0.50, 25_000, 0.2, 1.7, {"BTC": 2, "ETH": 1}),
     Product(
-        "binance", "coinm", _INVERSE, "contracts", "0.0002", "0.0005", "125", "0", 1, 9, 0.35, 40_000, 0.6, 1.4,
-        {
-            "BTC": Terms("0.1", size="100", dates=2),
-            "ETH": Terms("0.01", size="10", dates=2),
-            "SOL": Terms("0.01", size="10"),
-        },
+        "deribit", "public", _LINEAR, 3, 5, 0.55, 20_000, 0.2, 1.7, {"BTC": 1, "ETH": 0},
+        {"BTC": Grid("0.5", "0.0001", "0.0001"), "ETH": Grid("0.05", "0.001", "0.001")}, quote="USDC",
     ),
+    Product("htx", "spot", _SPOT, 3, 7, 0.25, 15_000, 0.0, 0.4, _TWO),
+    Product("htx", "linear", _LINEAR, 3, 7, 0.30, 30_000, 0.8, 1.6, {"BTC": 1, "ETH": 0}),
+    Product("htx", "coin_swap", _INVERSE, 3, 5, 0.60, 12_000, 0.3, 1.8, _TWO),
+    Product("htx", "coin_futures", _INVERSE, 3, 6, 0.60, 12_000, 0.3, 1.8, {"BTC": 2}, standing=False),
     Product(
-        "okx", "spot", _SPOT, "base", "0.0008", "0.001", None, "0", 1, 12, 0.12, 35_000, 0.0, 0.3,
-        {
-            "BTC": Terms("0.1", step="0.00000001", least="0.00001"),
-            "ETH": Terms("0.01", step="0.000001", least="0.0001"),
-            "SOL": Terms("0.01", step="0.000001", least="0.001"),
-        },
+        "bigone", "spot", _SPOT, 4, 5, 0.40, 8_000, 0.0, 0.5, _TWO, {"ETH": Grid("0.01", "0.00001", "0.00001")},
     ),
-    Product(
-        "okx", "swap", _LINEAR, "contracts", "0.0002", "0.0005", "100", "0", 1, 15, 0.15, 70_000, 0.7, 1.3,
-        {
-            "BTC": Terms("0.1", size="0.01", step="0.01", least="0.01", dates=2),
-            "ETH": Terms("0.01", size="0.1", step="0.01", least="0.01", dates=2),
-            "SOL": Terms("0.01", size="1", step="0.01", least="0.01"),
-        },
-    ),
-    Product(
-        "okx", "swap", _INVERSE, "contracts", "0.0002", "0.0005", "100", "0", 1, 8, 0.40, 30_000, 0.4, 1.6,
-        {
-            "BTC": Terms("0.1", size="100", dates=2),
-            "ETH": Terms("0.01", size="10", dates=2),
-            "SOL": Terms("0.01", size="10"),
-        },
-    ),
-    Product(
-        "bybit", "spot", _SPOT, "base", "0.001", "0.001", None, "5", 2, 10, 0.15, 30_000, 0.0, 0.36,
-        {
-            "BTC": Terms("0.1", step="0.000001", least="0.000011"),
-            "ETH": Terms("0.01", step="0.00001", least="0.0001"),
-            "SOL": Terms("0.01", step="0.001", least="0.001"),
-        },
-    ),
-    Product(
-        "bybit", "linear", _LINEAR, "base", "0.0002", "0.00055", "100", "5", 2, 13, 0.18, 60_000, 1.1, 1.5,
-        {
-            "BTC": Terms("0.1", step="0.001", least="0.001"),
-            "ETH": Terms("0.01", step="0.01", least="0.01"),
-            "SOL": Terms("0.01", step="0.1", least="0.1"),
-        },
-    ),
-    Product(
-        "bybit", "inverse", _INVERSE, "contracts", "0.0002", "0.00055", "100", "0", 2, 6, 0.60, 15_000, 0.3, 1.8,
-        {"BTC": Terms("0.5", size="1"), "SOL": Terms("0.01", size="1")},
-    ),
-    Product(
-        "deribit", "future", _INVERSE, "contracts", "0", "0.0005", "50", "0", 3, 6, 0.50, 25_000, 0.2, 1.7,
-        {"BTC": Terms("0.5", size="10", dates=2)},
-    ),
+    Product("bigone", "contract", _LINEAR, 4, 5, 0.60, 12_000, 0.5, 1.8, {"BTC": 0}),
+    Product("bigone", "contract", _INVERSE, 4, 4, 0.80, 8_000, 0.2, 1.9, {"BTC": 0}),
 )  # fmt: skip
-"""Every product line of the demo."""
-
-_MOST = Decimal(2_500_000)
-"""Largest order of any demo market, as quote money at its first price."""
+"""Every product line of the simulated market."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,66 +153,109 @@ def deliveries(start_ns: int, count: int) -> list[datetime]:
     return [time for time in quarters if time > start][:count]
 
 
-def listings(start_ns: int) -> list[Listing]:
-    """Return every market of the demo, in a fixed order."""
+def following(listing: Listing, at: int, listed: Container[str]) -> list[Listing]:
+    """Return the dated contracts that take the place of one delivered at `at` (ns), less those listed already."""
+    product, coin = listing.product, listing.coin
+    known = {each.symbol: each for each in venue_named(product.venue).well_known()}
+    dates = deliveries(at, product.dates[coin.name])
+    found = [Listing(_instrument(product, coin, date, known), coin, product) for date in dates]
+    return [each for each in found if each.instrument.symbol not in listed]
+
+
+def listings(start_ns: int, venues: Sequence[str] | None = None) -> list[Listing]:
+    """Return every market, of these venues or of all, in a fixed order."""
     found: list[Listing] = []
     for product in PRODUCTS:
+        if venues is not None and product.venue not in venues:
+            continue
+        known = {each.symbol: each for each in venue_named(product.venue).well_known()}
         for coin in COINS:
-            terms = product.coins.get(coin.name)
-            if terms is None:
+            count = product.dates.get(coin.name)
+            if count is None:
                 continue
-            dates: list[datetime | None] = [None, *deliveries(start_ns, terms.dates)]
-            found.extend(Listing(_instrument(product, coin, terms, date), coin, product) for date in dates)
+            dates: list[datetime | None] = [None] if product.standing else []
+            dates += deliveries(start_ns, count)
+            found.extend(Listing(_instrument(product, coin, date, known), coin, product) for date in dates)
     return found
 
 
-def _instrument(product: Product, coin: Coin, terms: Terms, date: datetime | None) -> Instrument:
-    inverse = product.margin is Margin.INVERSE
-    kind = Kind.SPOT if product.margin is Margin.SPOT else Kind.PERPETUAL if date is None else Kind.DATED
-    quote = "USD" if inverse else "USDT"
-    settle = coin.name if inverse else quote
-    symbol = f"{product.venue}:{coin.name}/{quote}"
-    if kind is not Kind.SPOT:
-        symbol += f":{settle}"
-    if date is not None:
-        symbol += f"-{date:%y%m%d}"
-    size, step = Decimal(terms.size), Decimal(terms.step)
-    worth = size if inverse else size * Decimal(coin.price)
-    return Instrument(
-        symbol=symbol,
-        venue=product.venue,
-        market="futures" if product.venue == "okx" and kind is Kind.DATED else product.line,
-        code=_code(product, coin.name, quote, date),
-        kind=kind,
-        margin=product.margin,
-        base=coin.name,
-        quote=quote,
-        settle=settle,
-        contract_size=size,
-        sized_in_contracts=product.unit == "contracts",
-        tick=Decimal(terms.tick),
-        step=step,
-        min_size=Decimal(terms.least),
-        max_size=(_MOST / worth // step) * step,
-        min_notional=Decimal(product.notional),
-        max_leverage=None if product.leverage is None else Decimal(product.leverage),
-        expiry=None if date is None else int(date.timestamp()) * SECOND,
-        funding_interval=terms.hours if kind is Kind.PERPETUAL else None,
-        maker_fee=Decimal(product.maker),
-        taker_fee=Decimal(product.taker),
+def _instrument(product: Product, coin: Coin, date: datetime | None, known: dict[str, Instrument]) -> Instrument:
+    """Return the codec's own instrument of a market, or one after the pattern of its line."""
+    code = _code(product, coin.name, date)
+    if date is None:
+        found = known.get(_symbol(product, coin.name))
+        return found if found is not None else _patterned(product, coin, known, code)
+    found = venue_named(product.venue).terms_of(product.line, code)
+    if found is not None:
+        return found
+    perpetual = _instrument(product, coin, None, known)
+    return replace(
+        perpetual,
+        symbol=f"{perpetual.symbol}-{date:%y%m%d}",
+        code=code,
+        kind=Kind.DATED,
+        expiry=int(date.timestamp()) * SECOND,
+        funding_interval=None,
     )
 
 
-def _code(product: Product, coin: str, quote: str, date: datetime | None) -> str:
-    """Return the venue's own name of a market."""
-    match product.venue, product.margin:
-        case "okx", Margin.SPOT:
-            return f"{coin}-{quote}"
-        case "okx", _:
-            return f"{coin}-{quote}-" + ("SWAP" if date is None else f"{date:%y%m%d}")
-        case "deribit", _:
-            return f"{coin}-" + ("PERPETUAL" if date is None else f"{date.day}{date:%b%y}".upper())
-        case "binance", Margin.INVERSE:
-            return f"{coin}{quote}_" + ("PERP" if date is None else f"{date:%y%m%d}")
+def _patterned(product: Product, coin: Coin, known: dict[str, Instrument], code: str) -> Instrument:
+    """Return a market on a grid of its own; a line whose bitcoin market is unknown has the venue's inverse one for it.
+
+    Such a line's contracts are as large as their step, and sized in coin.
+    """
+    grid = product.grids[coin.name]
+    pattern = known.get(_symbol(product, "BTC"))
+    if pattern is None:
+        pattern = replace(
+            known[f"{product.venue}:BTC/USD:BTC"],
+            margin=product.margin,
+            quote=product.quote,
+            settle=product.quote,
+            contract_size=Decimal(grid.step),
+            sized_in_contracts=False,
+        )
+    return replace(
+        pattern,
+        symbol=_symbol(product, coin.name),
+        code=code,
+        base=coin.name,
+        tick=Decimal(grid.tick),
+        step=Decimal(grid.step),
+        min_size=Decimal(grid.least),
+        funding_interval=grid.hours or pattern.funding_interval,
+    )
+
+
+def _symbol(product: Product, coin: str) -> str:
+    match product.margin:
+        case Margin.SPOT:
+            return f"{product.venue}:{coin}/USDT"
+        case Margin.LINEAR:
+            return f"{product.venue}:{coin}/{product.quote}:{product.quote}"
         case _:
-            return f"{coin}{quote}" + ("" if date is None else f"_{date:%y%m%d}")
+            return f"{product.venue}:{coin}/USD:{coin}"
+
+
+def _code(product: Product, coin: str, date: datetime | None) -> str:
+    """Return the venue's own name of a dated contract, or of a market that its codec's tables lack."""
+    inverse = product.margin is Margin.INVERSE
+    quote = "USD" if inverse else "USDT"
+    if product.venue == "deribit":
+        front = coin if inverse else f"{coin}_{product.quote}"
+        return f"{front}-PERPETUAL" if date is None else f"{front}-{_day(date)}"
+    if date is None:
+        return f"{coin}{quote}" if product.venue == "binance" else f"{coin}-{quote}"
+    if product.venue == "bybit":
+        return f"{coin}{quote}" + (f"{_MONTHS[date.month - 1]}{date:%y}" if inverse else f"-{_day(date)}")
+    names = {
+        "binance": f"{coin}{quote}_{date:%y%m%d}",
+        "htx": f"{coin}{date:%y%m%d}" if inverse else f"{coin}-{quote}-{date:%y%m%d}",
+        "okx": f"{coin}-{quote}-{date:%y%m%d}",
+    }
+    return names[product.venue]
+
+
+def _day(date: datetime) -> str:
+    """Write a day as the names of futures do: 26DEC25."""
+    return f"{date.day}{date:%b%y}".upper()

@@ -100,7 +100,7 @@ class PaperVenue:
         self._taken: dict[tuple[str, int], dict[float, _Taken]] = {}
         self._count = 0
 
-    def send(self, order: SendLeg, instrument: Instrument) -> None:
+    def send(self, order: SendLeg, instrument: Instrument, *, urgent: bool = False) -> None:  # noqa: ARG002 (no limits)
         """Take an order that was sent at `order.at`."""
         arrival = _Arrival(order.at + self._terms.latency, self._next(), order, instrument)
         heapq.heappush(self._arrivals, arrival)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from basisdesk.domain.instrument import Kind, Margin
+from basisdesk.domain.instrument import Kind, Margin, unit_worth
 from basisdesk.sim.depth import Grid, Side
 from basisdesk.sim.drift import BP, YEAR, Basis, Walk
 from basisdesk.sim.listing import COINS, SECOND
@@ -87,7 +87,7 @@ class Place:
         instrument, product = self.listing.instrument, self.listing.product
         price = self.bid * self.tick.step
         spacing = max(1, round(price * SPACING / self.tick.step))
-        worth = float(instrument.contract_size) * self.step.step
+        worth = float(unit_worth(instrument)) * self.step.step
         usual = product.money / (worth if instrument.margin is Margin.INVERSE else worth * price)
         least = math.ceil(instrument.min_size / instrument.step)
         self._sides = (Side(1, spacing, usual, least), Side(-1, spacing, usual, least))
@@ -133,7 +133,12 @@ class Place:
         if carry.next_at and at >= carry.next_at:
             carry.settled = carry.predicted
         carry.next_at = (at // (hours * HOUR) + 1) * hours * HOUR
-        carry.predicted = max(-RATE_CAP, min(RATE_CAP, self._premium)) * hours / FUNDING_HOURS
+        carry.predicted = self.rate()
+
+    def rate(self) -> float:
+        """Return the funding rate of a settlement now, NaN for a market without any."""
+        hours = self.listing.instrument.funding_interval
+        return math.nan if hours is None else max(-RATE_CAP, min(RATE_CAP, self._premium)) * hours / FUNDING_HOURS
 
     def _wanted(self, at: int) -> float:
         instrument = self.listing.instrument

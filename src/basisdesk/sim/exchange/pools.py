@@ -1,0 +1,191 @@
+"""The public book of a market: what its source shows, and on top of it the orders that accounts have resting there.
+
+A level's queue is first come, first served.
+An order that joins has the whole level of the source ahead of it; trades there and shrinkage of the level eat into
+what is ahead, and only what is left when nothing is ahead can reach the order.
+What accounts take from a level of the source is gone until the source tells that level anew.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from typing import TYPE_CHECKING
+
+from basisdesk.domain.arithmetic import Rounding, on_grid
+from basisdesk.domain.instrument import Margin, unit_worth
+from basisdesk.domain.order import OrderStatus
+from basisdesk.kernel.book import Book
+from basisdesk.sim.contract import BookChanged, Printed, SimMarket
+from basisdesk.sim.exchange.candles import Chart
+from basisdesk.sim.exchange.state import ZERO, Live, Pool, side_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+    from basisdesk.domain.instrument import Instrument
+    from basisdesk.sim.exchange.state import Floor
+
+LATEST = 1000
+"""How many trades of a market are kept."""
+
+
+def make(floor: Floor, instrument: Instrument) -> Pool:
+    """Open a market with an empty book."""
+    book = Book(float(unit_worth(instrument)), instrument.margin is Margin.INVERSE)
+    book.snapshot_levels([], [], floor.now, 0)
+    pool = Pool(SimMarket(instrument, book), Chart(instrument))
+    floor.pools[instrument.symbol] = pool
+    floor.codes[instrument.market, instrument.code] = pool
+    return pool
+
+
+def rank(live: Live) -> tuple[Decimal, int]:
+    """Order resting orders of one side: best price first, then the earlier."""
+    assert live.price is not None
+    return (-live.price * live.order.side.sign, live.number)
+
+
+def best(pool: Pool, side: int) -> Decimal | None:
+    """Return the best price of a side, None when it is empty."""
+    prices = [price for price, size in pool.background[side].items() if size]
+    if pool.resting[side]:
+        own = pool.resting[side][0].price
+        assert own is not None
+        prices.append(own)
+    if not prices:
+        return None
+    return min(prices) if side else max(prices)
+
+
+def crosses(side: int, price: Decimal, other: Decimal) -> bool:
+    """Whether an order of a side at `price` reaches `other` on the opposite side."""
+    return price <= other if side else price >= other
+
+
+def queue(pool: Pool, side: int, price: Decimal) -> Iterator[tuple[Live | None, Decimal]]:
+    """Go through what stands at a price in the order in which it fills: the source's size (None) and own orders."""
+    there = pool.background[side].get(price, ZERO)
+    passed = ZERO
+    for live in [each for each in pool.resting[side] if each.price == price]:
+        gap = min(live.ahead, there) - passed
+        if gap > 0:
+            passed += gap
+            yield None, gap
+        yield live, live.left
+    if there > passed:
+        yield None, there - passed
+
+
+def rest(pool: Pool, live: Live) -> None:
+    """Put an order at the end of the queue of its price."""
+    assert live.price is not None
+    side = side_of(live.order.side)
+    live.ahead = pool.background[side].get(live.price, ZERO)
+    insort(pool.resting[side], live, key=rank)
+    pool.dirty[side][live.price] = None
+
+
+def lift(pool: Pool, live: Live) -> None:
+    """Take an order out of the book."""
+    side = side_of(live.order.side)
+    if live in pool.resting[side]:
+        assert live.price is not None
+        pool.resting[side].remove(live)
+        pool.dirty[side][live.price] = None
+
+
+def consume(pool: Pool, side: int, price: Decimal, size: Decimal) -> None:
+    """Take `size` of the source's size at a price, from the front of the queue."""
+    there = pool.background[side][price]
+    pool.background[side][price] = there - size
+    pool.dirty[side][price] = None
+    for live in pool.resting[side]:
+        if live.price == price:
+            live.ahead = max(ZERO, live.ahead - size)
+
+
+def whole_steps(pool: Pool, size: Decimal) -> Decimal:
+    """Return what of the source's size can be traded on the market's grid."""
+    return on_grid(size, pool.instrument.step, Rounding.DOWN)
+
+
+def show(pool: Pool, side: int, levels: Sequence[tuple[Decimal, Decimal]]) -> None:
+    """Take levels of the source; who stands in line behind a level that shrank moves up."""
+    for price, size in _regrouped(pool, side, levels) if pool.coarse else levels:
+        if size:
+            pool.background[side][price] = size
+        else:
+            pool.background[side].pop(price, None)
+        pool.dirty[side][price] = None
+    if pool.resting[side]:
+        for live in pool.resting[side]:
+            assert live.price is not None
+            live.ahead = min(live.ahead, pool.background[side].get(live.price, ZERO))
+
+
+def _regrouped(pool: Pool, side: int, levels: Sequence[tuple[Decimal, Decimal]]) -> list[tuple[Decimal, Decimal]]:
+    """Put a source's levels together on a market's coarser tick, away from the touch."""
+    raw, away = pool.raw[side], Rounding.UP if side else Rounding.DOWN
+    raw.update(levels)
+    tick = pool.instrument.tick
+    changed = dict.fromkeys(on_grid(price, tick, away) for price, _ in levels)
+    totals = dict.fromkeys(changed, ZERO)
+    for price, size in raw.items():
+        place = on_grid(price, tick, away)
+        if place in totals:
+            totals[place] += size
+    return list(totals.items())
+
+
+def regrid(pool: Pool, instrument: Instrument) -> None:
+    """Give a market new terms; where the tick grows, what the source shows is put together on it."""
+    finer, pool.market.instrument = pool.instrument.tick, instrument
+    if instrument.tick <= finer:
+        return
+    pool.coarse = True
+    for side in (0, 1):
+        before = dict(pool.background[side])
+        pool.background[side].clear()
+        pool.dirty[side].update(dict.fromkeys(before))
+        show(pool, side, list(before.items()))
+
+
+def publish(floor: Floor, pool: Pool, at: int) -> None:
+    """Write what has changed into the public book, and tell it."""
+    if not pool.dirty[0] and not pool.dirty[1]:
+        return
+    market = pool.market
+    bids, asks = (tuple((price, _total(pool, side, price)) for price in pool.dirty[side]) for side in (0, 1))
+    market.sequence += 1
+    market.book.update_levels(
+        [(float(price), float(size)) for price, size in bids],
+        [(float(price), float(size)) for price, size in asks],
+        at,
+        market.sequence,
+    )
+    floor.happenings.append(BookChanged(pool.instrument.symbol, at, market.sequence, bids, asks))
+    pool.dirty[0].clear()
+    pool.dirty[1].clear()
+
+
+def _total(pool: Pool, side: int, price: Decimal) -> Decimal:
+    size = pool.background[side].get(price, ZERO)
+    for live in pool.resting[side]:
+        if live.price == price and live.status is OrderStatus.OPEN:
+            size += live.left
+    return size
+
+
+def printed(floor: Floor, pool: Pool, at: int, price: Decimal, size: Decimal, *, buy: bool) -> int:
+    """Print a trade; return its number."""
+    pool.trade_count += 1
+    trade = Printed(pool.instrument.symbol, at, pool.trade_count, price, size, buy)
+    market = pool.market
+    market.trades.append(trade)
+    if len(market.trades) > 2 * LATEST:
+        del market.trades[:LATEST]
+    market.book.trade(float(price), float(size), at)
+    pool.chart.add(at, float(price), float(size), market.daily)
+    floor.happenings.append(trade)
+    return pool.trade_count
