@@ -56,6 +56,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "desk.journal"
 
 
+def base_of(journal: Journal) -> sqlite3.Connection:
+    assert journal._base is not None
+    return journal._base
+
+
 def test_what_was_written_is_read_again_in_order_with_its_build(path: Path) -> None:
     values = story()
     with Journal.read(written(path, values)) as journal:
@@ -99,8 +104,14 @@ def test_an_empty_journal_and_an_empty_file_are_begun(path: Path) -> None:
 
 def test_a_journal_can_be_kept_in_memory() -> None:
     with Journal.open(None, "b1") as journal:
+        assert (list(journal.records()), journal.rows, journal.sealed()) == ([], 0, None)
         journal.append([TimePassed(1)])
+        assert journal.sealed() is None
+        journal.seal("d1", 2)
+        assert (journal.sealed(), journal.rows) == ("d1", 2)
         assert [record.value for record in journal.records()] == [TimePassed(1)]
+        assert [(record.seq, record.at, record.build) for record in journal.records()] == [(1, 1, "b1")]
+        assert journal.sealed() == "d1"
 
 
 def test_a_row_that_was_edited_is_named(path: Path) -> None:
@@ -259,10 +270,11 @@ def test_a_journal_can_be_read_while_it_is_written(path: Path) -> None:
 def test_rows_that_cannot_be_written_are_not_counted(path: Path) -> None:
     with Journal.open(path, "b1") as journal:
         journal.append([TimePassed(1)])
-        journal._base.execute("PRAGMA query_only = 1")
+        base = base_of(journal)
+        base.execute("PRAGMA query_only = 1")
         with pytest.raises(JournalError, match="cannot be used: attempt to write a readonly database"):
             journal.append([TimePassed(2)])
-        journal._base.execute("PRAGMA query_only = 0")
+        base.execute("PRAGMA query_only = 0")
         journal.append([TimePassed(3)])
         assert [record.at for record in journal.records()] == [1, 3]
 
@@ -281,7 +293,7 @@ def test_an_interrupt_inside_a_transaction_undoes_it_and_the_journal_goes_on(pat
             raise KeyboardInterrupt
 
     with Journal.open(path, "b1") as journal:
-        base = journal._base
+        base = base_of(journal)
         journal._base = Interrupted(base)  # type: ignore[assignment]
         with pytest.raises(KeyboardInterrupt):
             journal.append([TimePassed(7)])
@@ -320,8 +332,9 @@ def test_what_was_appended_survives_a_kill(path: Path) -> None:
 def test_each_append_is_one_transaction_fully_synchronised(path: Path) -> None:
     with Journal.open(path, "b1") as journal:
         said: list[str] = []
-        journal._base.set_trace_callback(said.append)
+        base = base_of(journal)
+        base.set_trace_callback(said.append)
         journal.append(story())
         assert [word for word in said if word.startswith(("BEGIN", "COMMIT"))] == ["BEGIN IMMEDIATE", "COMMIT"]
-        assert journal._base.execute("PRAGMA synchronous").fetchone() == (2,)
-        assert journal._base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert base.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)

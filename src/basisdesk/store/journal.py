@@ -8,6 +8,7 @@ An edit, a removal, an insertion or a change of order anywhere is therefore foun
 `seal` writes the digest of the state that the journal folds to; a journal without one was not closed in order (or is
 still being written) and is as good, except that there is nothing to compare the folded state with.
 Only one process may write; a lock file beside the journal says who does.
+A journal in memory has the same rows without a file, for runs that nobody comes back to.
 """
 
 from __future__ import annotations
@@ -64,17 +65,13 @@ class Record(msgspec.Struct, frozen=True):
 class Journal:
     """An open journal; make one with `open` (to write) or `read`."""
 
-    def __init__(self, path: str, build: str, base: sqlite3.Connection, lock: WriteLock | None) -> None:
+    def __init__(self, path: str, build: str, base: sqlite3.Connection | None, lock: WriteLock | None) -> None:
         self.path = path
+        self._kept: list[_Row] = []
         self._build = build
         self._base = base
         self._lock = lock
-        with _told(path):
-            head = base.execute("SELECT rows, checksum FROM head").fetchone()
-        if head is None:
-            raise JournalError(f"{path}: the head row is missing: the journal was damaged")
-        self._rows: int = head[0]
-        self._last: bytes = head[1]
+        self._rows, self._last = (0, _START) if base is None else _head(base, path)
 
     @classmethod
     def open(cls, path: Path | str | None, build: str) -> Journal:
@@ -84,14 +81,14 @@ class Journal:
             JournalError: the file is no journal, is of another schema, is damaged, is being written by another process,
                 or cannot be written.
         """
-        name = ":memory:" if path is None else str(path)
-        lock = None if path is None else WriteLock(Path(path))
+        if path is None:
+            return cls("memory", build, None, None)
+        lock = WriteLock(Path(path))
         try:
-            base = _connect(name, new=path is None or not Path(path).exists() or not Path(path).stat().st_size)
-            return cls(name, build, base, lock)
+            base = _connect(str(path), new=not Path(path).exists() or not Path(path).stat().st_size)
+            return cls(str(path), build, base, lock)
         except BaseException:
-            if lock is not None:
-                lock.release()
+            lock.release()
             raise
 
     @classmethod
@@ -147,13 +144,17 @@ class Journal:
 
     def sealed(self) -> str | None:
         """Return the digest of the final state if the last row is a seal; None when the journal was left open."""
-        with _told(self.path):
-            row = self._base.execute("SELECT kind, body FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+        if self._base is None:
+            row = self._kept[-1][2:6:3] if self._kept else None
+        else:
+            with _told(self.path):
+                row = self._base.execute("SELECT kind, body FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         return bytes(row[1]).decode() if row is not None and row[0] == SEAL else None
 
     def close(self) -> None:
         """Close the file and let others write it."""
-        self._base.close()
+        if self._base is not None:
+            self._base.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -169,19 +170,19 @@ class Journal:
             seq += 1
             last = _checksum(last, (seq, at, kind, self._build, SCHEMA, body))
             rows.append((seq, at, kind, self._build, SCHEMA, body, last))
-        with _told(self.path):
+        if self._base is None:
+            self._kept += rows
+        else:
             try:
-                self._base.execute("BEGIN IMMEDIATE")
-                self._base.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-                self._base.execute("UPDATE head SET rows = ?, checksum = ?", (seq, last))
-                self._base.execute("COMMIT")
-            except BaseException:
-                if self._base.in_transaction:
-                    self._base.execute("ROLLBACK")
-                raise
+                _commit(self._base, rows, seq, last)
+            except sqlite3.Error as error:
+                raise _as_told(self.path, "", error) from error
         self._rows, self._last = seq, last
 
     def _checked(self) -> Iterator[_Row]:
+        if self._base is None:  # nobody else can have touched them
+            yield from self._kept
+            return
         seq, last = 0, _START
         with _told(self.path, lambda: f"after row {seq}"):
             # one transaction, so that the head is of the same moment as the rows while another process writes
@@ -221,6 +222,28 @@ class Journal:
             ) from error
 
 
+def _head(base: sqlite3.Connection, path: str) -> tuple[int, bytes]:
+    """Return how many rows were written, and the checksum of the last."""
+    with _told(path):
+        head: tuple[int, bytes] | None = base.execute("SELECT rows, checksum FROM head").fetchone()
+    if head is None:
+        raise JournalError(f"{path}: the head row is missing: the journal was damaged")
+    return head
+
+
+def _commit(base: sqlite3.Connection, rows: list[_Row], seq: int, last: bytes) -> None:
+    """Write rows and head in one transaction, and wait for the disk."""
+    try:
+        base.execute("BEGIN IMMEDIATE")
+        base.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        base.execute("UPDATE head SET rows = ?, checksum = ?", (seq, last))
+        base.execute("COMMIT")
+    except BaseException:
+        if base.in_transaction:
+            base.execute("ROLLBACK")
+        raise
+
+
 def _connect(name: str, *, new: bool) -> sqlite3.Connection:
     with _told(name):
         base = sqlite3.connect(name, isolation_level=None, timeout=0.25)
@@ -255,17 +278,18 @@ def _told(path: str, where: Callable[[], str] = str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        place, text = where(), str(error)
-        if "not a database" in text:
-            raise JournalError(f"{path}: is not a journal") from error
-        if isinstance(error, sqlite3.OperationalError) and "no such table" not in text:
-            raise JournalError(f"{path}: cannot be used: {text}") from error
-        raise JournalError(f"{path}{place and ', '}{place}: the journal is damaged: {text}") from error
+        raise _as_told(path, where(), error) from error
+
+
+def _as_told(path: str, place: str, error: sqlite3.Error) -> JournalError:
+    text = str(error)
+    if "not a database" in text:
+        return JournalError(f"{path}: is not a journal")
+    if isinstance(error, sqlite3.OperationalError) and "no such table" not in text:
+        return JournalError(f"{path}: cannot be used: {text}")
+    return JournalError(f"{path}{place and ', '}{place}: the journal is damaged: {text}")
 
 
 def _checksum(last: bytes, row: tuple[int, int, str, str, int, bytes]) -> bytes:
     seq, at, kind, build, schema, body = row
-    digest = hashlib.sha256(last)
-    digest.update(f"{seq}\n{at}\n{kind}\n{build}\n{schema}\n".encode())
-    digest.update(body)
-    return digest.digest()
+    return hashlib.sha256(b"%b%b%b" % (last, f"{seq}\n{at}\n{kind}\n{build}\n{schema}\n".encode(), body)).digest()
