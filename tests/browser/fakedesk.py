@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,13 @@ from basisdesk.domain.stream import (
     DeskRow,
     FillRow,
     LogRow,
+    Order,
     OrderRow,
     Place,
     PositionRow,
     Publish,
     Reply,
+    Thaw,
     Unwatch,
     Watch,
     frame_length,
@@ -63,6 +66,16 @@ class FakeDesk:
     @property
     def placed(self) -> list[Place]:
         return [command for command in self.commands if isinstance(command, Place)]
+
+    def awaited(self, count: int, within: float = 5.0) -> list[Place]:
+        """Return the orders it was sent, once there are so many; those there are, when that took too long.
+
+        The page says "sent" before the web process has passed the order on: on a busy machine well before.
+        """
+        end = time.monotonic() + within
+        while len(self.placed) < count and time.monotonic() < end:
+            time.sleep(0.01)
+        return self.placed
 
     def start(self) -> None:
         self._ready.clear()
@@ -118,7 +131,7 @@ class FakeDesk:
                     watched[topic] = False
                 case Unwatch(topic):
                     watched.pop(topic, None)
-                case Place() | Cancel():
+                case Place() | Cancel() | Thaw():
                     reply = self._answer(command)
                     if not self.mute:
                         writer.write(pack(reply))
@@ -167,12 +180,23 @@ class FakeDesk:
             return self.market.details(rest)
         return self.market.candles(topic, whole=not told)
 
-    def _answer(self, command: Place | Cancel) -> Reply:
+    def _answer(self, command: Order) -> Reply:
         if command.key in self._keys:
             return self._keys[command.key]
-        reply = self._place(command) if isinstance(command, Place) else self._cancel(command)
+        match command:
+            case Place():
+                reply = self._place(command)
+            case Cancel():
+                reply = self._cancel(command)
+            case _:
+                reply = self._thaw(command)
         self._keys[command.key] = reply
         return reply
+
+    def _thaw(self, command: Thaw) -> Reply:
+        thawed = self.market.frozen.pop(command.symbol, None) is not None
+        message = "" if thawed else f"{command.symbol} is not frozen: orders on it are taken"
+        return Reply(key=command.key, ok=thawed, message=message)
 
     def _place(self, command: Place) -> Reply:
         if self.refuse_with:

@@ -38,6 +38,7 @@ class FakeMarket:
         self.random = Random(seed)
         self.at = START
         self.states: dict[str, str] = {}
+        self.frozen: dict[str, str] = {}
         self.basis: dict[str, float] = {}
         self.price = dict(COINS)
         self.bars: dict[str, list[tuple[int, float, float, float, float, int]]] = {}
@@ -167,7 +168,8 @@ class FakeMarket:
             min_size="0.002",
             min_notional="20",
             max_leverage=None if spot else "100",
-            refusal=None,
+            refusal=self.frozen.get(symbol),
+            frozen=symbol in self.frozen,
         )
 
     def _mid(self, symbol: str) -> float:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from basisdesk.domain.stream import Place
-
 if TYPE_CHECKING:
     from tests.browser.conftest import Sight
     from tests.browser.fakedesk import FakeDesk
@@ -29,16 +27,17 @@ def opened(sight: Sight, address: str, size: str) -> None:
     sight.page.fill("#size", size)
 
 
-def placed(sight: Sight, desk: FakeDesk) -> int:
-    sight.page.wait_for_timeout(400)
-    return sum(isinstance(command, Place) for command in desk.commands)
+def placed(sight: Sight, desk: FakeDesk, at_least: int = 0) -> int:
+    desk.awaited(at_least)
+    sight.page.wait_for_timeout(400)  # one more than there should be would come in this time
+    return len(desk.placed)
 
 
 def test_a_double_click_sends_one_order(sight: Sight, address: str, fake_desk: FakeDesk) -> None:
     opened(sight, address, "0.5")
     sight.page.get_by_label("Confirm before sending").uncheck()
     sight.page.locator("#submit").dblclick()
-    assert placed(sight, fake_desk) == 1
+    assert placed(sight, fake_desk, 1) == 1
 
 
 def test_enter_held_down_asks_and_does_not_confirm_itself(sight: Sight, address: str, fake_desk: FakeDesk) -> None:
@@ -51,7 +50,7 @@ def test_enter_held_down_asks_and_does_not_confirm_itself(sight: Sight, address:
     expect(sight.page.locator("dialog[open]")).to_be_visible()
     assert placed(sight, fake_desk) == 0
     sight.page.keyboard.press("Enter")
-    assert placed(sight, fake_desk) == 1
+    assert placed(sight, fake_desk, 1) == 1
 
 
 def test_a_decimal_comma_is_never_taken_for_thousands(sight: Sight, address: str, fake_desk: FakeDesk) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import web_process
 
 from basisdesk.domain.order import Sequence, Side, SpreadOrderType
-from basisdesk.domain.stream import Unwatch, Watch
+from basisdesk.domain.stream import Thaw, Unwatch, Watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -332,6 +332,7 @@ def test_an_order_whose_answer_was_lost_can_be_sent_again_with_the_same_key(
     page.fill("#size", "0.5")
     confirm(sight)
     expect(page.locator("#outcome")).to_contain_text("waiting for the desk")
+    assert len(fake_desk.awaited(1)) == 1, "the desk has it, and does not answer"
     fake_desk.stop()
     expect(page.locator("#outcome")).to_contain_text("it may have taken the order")
     expect(page.locator("#pulse")).not_to_contain_text("Live")
@@ -346,3 +347,29 @@ def test_an_order_whose_answer_was_lost_can_be_sent_again_with_the_same_key(
     one, other = fake_desk.placed
     assert one.key == other.key
     assert len(fake_desk.orders) == 1
+
+
+def test_a_frozen_market_says_why_and_is_traded_again_when_the_operator_says_so(
+    sight: Sight, address: str, fake_desk: FakeDesk
+) -> None:
+    market = PERPETUAL.partition("~")[0]
+    opened(sight, address)
+    page = sight.page
+    page.get_by_role("tab", name="Markets").click()
+    row = page.locator(f'[data-market="{market}"]')
+    expect(row).to_be_visible()
+    expect(row.get_by_role("button", name="Trade again")).to_have_count(0)
+    fake_desk.market.frozen[market] = f"{market} is frozen: orders that are not this desk's were seen there"
+    button = row.get_by_role("button", name="Trade again")
+    expect(button).to_have_attribute("title", re.compile("not this desk's"))
+    expect(row).to_contain_text("▲ frozen")
+    button.click()
+    expect(button).to_have_count(0)
+    (thaw,) = [command for command in fake_desk.commands if isinstance(command, Thaw)]
+    assert thaw.symbol == market
+    fake_desk.market.frozen[market] = "frozen once more"
+    button.click()
+    expect(button).to_have_count(0)
+    keys = {command.key for command in fake_desk.commands if isinstance(command, Thaw)}
+    assert len(keys) == 2, "each time is a request of its own"
+    assert sight.complaints == []

@@ -70,7 +70,7 @@ class Desk:
             writer.close()
 
 
-async def until(true: object, limit: float = 3.0) -> None:
+async def until(true: object, limit: float = 15.0) -> None:
     """Wait until the callable says so."""
     assert callable(true)
     async with asyncio.timeout(limit):

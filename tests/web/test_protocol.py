@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from basisdesk.domain.errors import UsageError
 from basisdesk.domain.order import Sequence, Side, SpreadOrderRequest, SpreadOrderType
-from basisdesk.domain.stream import Cancel, Place, Unwatch, Watch
+from basisdesk.domain.stream import Cancel, Place, Thaw, Unwatch, Watch
 from basisdesk.web.protocol import LONGEST_MESSAGE, key_of, read_message
 
 SPREAD = "binance:BTC/USDT:USDT~binance:BTC/USDT"
@@ -53,12 +53,18 @@ def test_a_cancel_is_read() -> None:
     assert read_message(json.dumps({"cancel": {"key": KEY, "order_id": "s7"}})) == Cancel(KEY, "s7")
 
 
+def test_a_thaw_is_read() -> None:
+    assert read_message(json.dumps({"thaw": {"key": KEY, "symbol": "binance:BTC/USDT"}})) == Thaw(
+        KEY, "binance:BTC/USDT"
+    )
+
+
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
         ("nonsense", "the message is not JSON"),
         ("[" * 5000, "the message is not JSON"),
-        ([], "exactly one of watch, unwatch, place, cancel"),
+        ([], "exactly one of watch, unwatch, place, cancel, thaw"),
         ({}, "exactly one of"),
         ({"watch": "a", "unwatch": "b"}, "exactly one of"),
         ({"wach": "x"}, "did you mean watch"),
@@ -93,6 +99,8 @@ def test_a_cancel_is_read() -> None:
         (placed(spread="x"), "is not a spread"),
         ({"cancel": {"key": KEY, "order_id": ""}}, "order_id is the text"),
         ({"cancel": {"key": KEY, "order_id": 7}}, "order_id is the text"),
+        ({"thaw": {"key": KEY, "symbol": None}}, "symbol is the symbol of a frozen market"),
+        ({"thaw": {"symbol": "binance:BTC/USDT"}}, "thaw misses key"),
         ({"cancel": {"key": KEY, "orderid": "7"}}, "did you mean order_id"),
         ({"x" * 100: 1}, "xxx..."),
     ],
@@ -131,6 +139,6 @@ def test_whatever_a_browser_sends_is_a_command_or_a_refusal(text: str) -> None:
     command: object = None
     with contextlib.suppress(UsageError):
         command = read_message(text)
-    assert command is None or isinstance(command, Watch | Unwatch | Place | Cancel)
+    assert command is None or isinstance(command, Watch | Unwatch | Place | Cancel | Thaw)
     assert command is None or msgspec.msgpack.encode(command), "what is accepted can be sent to the desk"
     assert key_of(text) in {None, KEY}

@@ -37,7 +37,7 @@ class Talk:
         return bool((await self.output())["type"] == "websocket.accept")
 
     async def output(self) -> Any:
-        return await self._talk.receive_output(2)
+        return await self._talk.receive_output(15)
 
     async def text(self) -> str:
         return str((await self.output())["text"])
@@ -101,7 +101,7 @@ async def test_an_order_goes_to_the_desk_and_its_answer_comes_back(desk: Desk) -
         talk = await opened(desk)
         request = {"spread": SPREAD, "side": "SELL", "type": "market", "size": "0.5"}
         await talk.say(json.dumps({"place": {"key": KEY, "request": request}}))
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(15):
             while not desk.heard:  # noqa: ASYNC110 (what is waited for has no event)
                 await asyncio.sleep(0.005)
         (command,) = desk.heard
@@ -118,13 +118,15 @@ async def test_a_watched_topic_arrives_with_its_body_unchanged(desk: Desk) -> No
         talk = await opened(desk)
         topic = f"ladder:{SPREAD}"
         await talk.say(json.dumps({"watch": topic}))
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(15):
+            while not desk.heard:  # noqa: ASYNC110 (as above)
+                await asyncio.sleep(0.005)
         desk.say(Publish(topic, b'{"bids":[[1.10,2,3,4]],"at":1723111200000000001}'))
         text = await talk.text()
         assert text == f'{{"topic":"{topic}","seq":1,"body":{{"bids":[[1.10,2,3,4]],"at":1723111200000000001}}}}'
         assert desk.heard == [Watch(topic)]
         await talk.disconnect()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(15):
             while len(desk.heard) < 2:  # noqa: ASYNC110 (as above)
                 await asyncio.sleep(0.005)
 
@@ -187,7 +189,7 @@ async def test_the_hub_lives_and_ends_with_the_server(desk: Desk) -> None:
     life = Communicator(application(desk.hub), {"type": "lifespan"})
     await life.send_input({"type": "lifespan.startup"})
     assert (await life.receive_output())["type"] == "lifespan.startup.complete"
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(15):
         while not desk.hub.link.desk:  # noqa: ASYNC110 (as above)
             await asyncio.sleep(0.005)
     await life.send_input({"type": "lifespan.shutdown"})

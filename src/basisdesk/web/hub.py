@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.domain.errors import UsageError
-from basisdesk.domain.stream import Cancel, Command, Place, Publish, Reply, Said, Unwatch, Watch
+from basisdesk.domain.stream import Cancel, Command, Order, Place, Publish, Reply, Said, Thaw, Unwatch, Watch
 from basisdesk.web.bus import Lost, Wire, connect
 from basisdesk.web.pending import Pending
 from basisdesk.web.protocol import ALWAYS
@@ -96,7 +96,7 @@ class Hub:
                 self._watch(reader, topic)
             case Unwatch(topic):
                 self._unwatch(reader, topic)
-            case Place() | Cancel():
+            case Place() | Cancel() | Thaw():
                 self._command(reader, command)
 
     def message(self, reader: Reader, topic: str) -> str:
@@ -173,7 +173,7 @@ class Hub:
             self._series.pop(topic, None)
             self._send(Unwatch(topic))
 
-    def _command(self, reader: Reader, command: Place | Cancel) -> None:
+    def _command(self, reader: Reader, command: Order) -> None:
         if self._wire is None or not self._send(command):
             raise UsageError("the desk is not connected: nothing was sent; try again when the page is live")
         self._pending.asked(command.key, reader)

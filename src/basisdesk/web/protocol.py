@@ -1,6 +1,6 @@
 """What a browser may say, and how it is answered.
 
-A message is one JSON object with exactly one of the keys ``watch``, ``unwatch``, ``place`` and ``cancel``.
+A message is one JSON object with exactly one of the keys ``watch``, ``unwatch``, ``place``, ``cancel`` and ``thaw``.
 Anything else is answered with one sentence that names the problem, and reaches neither the hub nor the desk.
 Orders are checked here for shape only; sizes, steps and limits are the engine's to judge.
 """
@@ -15,14 +15,14 @@ import msgspec
 from basisdesk.domain.errors import UsageError, nearest
 from basisdesk.domain.order import SpreadOrderRequest, SpreadOrderType
 from basisdesk.domain.spread import spread_legs
-from basisdesk.domain.stream import Cancel, Command, Place, Unwatch, Watch
+from basisdesk.domain.stream import Cancel, Command, Place, Thaw, Unwatch, Watch
 
 ALWAYS = ("desk", "markets", "matrix", "orders", "fills", "positions", "log")
 WATCHABLE = ("ladder", "details", "candles")
 SOURCES = ("LAST", "BID", "ASK")
 LONGEST_MESSAGE = 8 * 1024
 _LONGEST_TOPIC = 300
-_VERBS = ("watch", "unwatch", "place", "cancel")
+_VERBS = ("watch", "unwatch", "place", "cancel", "thaw")
 _FIELDS = tuple(field.name for field in msgspec.structs.fields(SpreadOrderRequest))
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 _PERIOD = re.compile(r"[1-9][0-9]{0,3}[smhd]", re.ASCII)
@@ -45,8 +45,10 @@ def read_message(text: str) -> Command:
             return Unwatch(_topic(body))
         case "place":
             return _place(body)
+        case "cancel":
+            return Cancel(*_named("cancel", body, "order_id", "the text shown with the order"))
         case _:
-            return _cancel(body)
+            return Thaw(*_named("thaw", body, "symbol", "the symbol of a frozen market"))
 
 
 def key_of(text: str) -> str | None:
@@ -134,12 +136,13 @@ def _check_order(order: SpreadOrderRequest) -> None:
         raise UsageError("a market order takes no trigger price; use auto_trigger")
 
 
-def _cancel(body: Any) -> Cancel:
-    fields = _object("cancel", body, ("key", "order_id"))
-    order_id = fields["order_id"]
-    if not isinstance(order_id, str) or not 0 < len(order_id) <= _LONGEST_TOPIC:
-        raise UsageError("cancel: order_id is the text shown with the order")
-    return Cancel(_key(fields["key"]), order_id)
+def _named(verb: str, body: Any, name: str, what: str) -> tuple[str, str]:
+    """Return the key, and the text that says which one is meant."""
+    fields = _object(verb, body, ("key", name))
+    text = fields[name]
+    if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_TOPIC:
+        raise UsageError(f"{verb}: {name} is {what}")
+    return _key(fields["key"]), text
 
 
 def _object(verb: str, body: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import { age, countdown, day } from "../pure/time";
 import { ageNow, markets } from "../state/live";
 import { underlying } from "../state/selection";
 import type { Market } from "../wire/types";
+import { Thaw } from "./thaw";
 
 export function MarketTable() {
   const told = markets.value;
@@ -56,7 +57,8 @@ function Row({ row, at, received }: { row: Market; at: number; received: number 
         {row.refusal === null ? "" : " ⊘"}
       </td>
       <td>
-        {live ? "●" : "▲"} {row.state}
+        {live && !row.frozen ? "●" : "▲"} {row.frozen ? "frozen" : row.state}
+        <Thaw market={row} />
       </td>
       <td class="num">{age(ageNow(row.age, received))}</td>
       <td class="num dim">{size(row.bid_size)}</td>

@@ -38,6 +38,8 @@ export interface Market {
   min_notional: string | null;
   max_leverage: string | null;
   refusal: string | null;
+  /** The reason is activity that is not the desk's; `thaw` ends it. */
+  frozen: boolean;
 }
 
 export interface Spread {
@@ -189,4 +191,5 @@ export type ToServer =
   | { watch: string }
   | { unwatch: string }
   | { place: { key: string; request: OrderRequest } }
-  | { cancel: { key: string; order_id: string } };
+  | { cancel: { key: string; order_id: string } }
+  | { thaw: { key: string; symbol: string } };
