@@ -139,6 +139,11 @@ def test_a_speed_that_is_none_is_refused(speed: float) -> None:
         demo.run(speed=speed)
 
 
+def test_over_sockets_the_market_keeps_the_time_of_the_clock() -> None:
+    with pytest.raises(UsageError, match="--speed 5 needs --in-process"):
+        demo.run(speed=5)
+
+
 # ------------------------------------------------------------- the whole thing, as a user starts it
 
 
@@ -154,9 +159,9 @@ class Running:
         (path,) = Path(self.environment["XDG_RUNTIME_DIR"]).glob("basisdesk/*.sock")
         return path
 
-    def children(self) -> list[int]:
+    def children(self, what: str = "basisdesk.web") -> list[int]:
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in listed]
+        return [int(pid) for pid in listed if what in Path(f"/proc/{pid}/cmdline").read_text()]
 
 
 @pytest.fixture
@@ -230,6 +235,7 @@ def test_the_demo_runs_trades_and_stops_in_order_with_nothing_left_behind(runnin
     assert Decimal(found["position"]["size"]) == Decimal("0.1")
 
     (web,) = running.children()
+    (simulator,) = running.children("serve")
     path = running.socket()
     began = time.monotonic()
     running.process.send_signal(signal.SIGTERM)
@@ -240,8 +246,9 @@ def test_the_demo_runs_trades_and_stops_in_order_with_nothing_left_behind(runnin
     assert len(told) == 1
     assert "stopped; what was decided is kept in " in told[0]
     assert not path.exists()
-    with pytest.raises(ProcessLookupError):
-        os.kill(web, 0)
+    for child in (web, simulator):
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
 
     (journal,) = Path(running.environment["XDG_STATE_HOME"]).glob("basisdesk/demo/*.journal")
     assert re.fullmatch(r"demo-\d{8}T\d{15}Z\.journal", journal.name)
@@ -249,6 +256,23 @@ def test_the_demo_runs_trades_and_stops_in_order_with_nothing_left_behind(runnin
         kinds = [kind for (kind,) in base.execute("SELECT kind FROM journal ORDER BY seq")]
     assert kinds[-1] == "seal"
     assert kinds.count("LegFilled") >= 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for orphans in /proc")
+def test_the_simulated_venues_end_with_a_desk_that_is_killed(running: Running) -> None:
+    (simulator,) = running.children("serve")
+    running.process.kill()
+    running.process.wait(10)
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{simulator}").exists() and _is_alive(simulator):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _is_alive(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 def test_the_web_process_is_started_again_when_it_dies(running: Running) -> None:

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 from basisdesk.app.desk import Desk
 from basisdesk.app.listings import Rank, well_known
 from basisdesk.app.samples import COLUMNS, Column, Sampler
+from basisdesk.domain.effect import SendLeg
 from basisdesk.domain.errors import JournalError, UsageError
+from basisdesk.domain.event import ExternalSeen
 from basisdesk.domain.instrument import Instrument
 from basisdesk.domain.order import Side, SpreadOrderRequest
 from basisdesk.engine.replay import fold_all, rerun
 from basisdesk.engine.state import encode
 from basisdesk.engine.view import order_view
-from basisdesk.sim.paper import PaperTerms
+from basisdesk.sim.paper import PaperTerms, PaperVenue
 from basisdesk.store.journal import Journal
 from basisdesk.venues.contract import Market
 
@@ -114,6 +116,18 @@ def test_a_market_that_takes_no_orders_says_so(desk: Desk) -> None:
     assert not desk.place("k", request()).ok
 
 
+def test_a_market_that_others_traded_is_frozen_until_it_is_thawed(desk: Desk) -> None:
+    desk.room.take(ExternalSeen(desk.now, SPOT, "orders that are not this desk's were seen there"))
+    refusal = desk.refusal_of(SPOT)
+    assert refusal is not None
+    assert refusal.code == desk.place("k1", request()).code == "frozen"
+    assert desk.thaw("t1", SPOT).ok
+    assert desk.refusal_of(SPOT) is None
+    assert desk.place("k2", request()).ok
+    again = desk.thaw("t2", SPOT)
+    assert (again.ok, again.code, SPOT in again.message) == (False, "not_frozen", True)
+
+
 def test_a_quote_walks_both_books_for_the_size_and_tells_state_age_and_depth(desk: Desk) -> None:
     quote = desk.quote(BASIS, Side.BUY, Decimal(5))
     assert (quote.price, quote.touch, quote.complete, quote.reason) == (Decimal(11), Decimal(11), True, "")
@@ -191,6 +205,23 @@ def test_an_armed_trigger_fires_on_the_touch_that_equals_it_and_only_once(
     assert (len(desk.state.legs), view.fired) == (2, Decimal(trigger))
 
 
+def test_the_leg_that_follows_a_fill_is_sent_as_one_that_takes_risk_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, bool]] = []
+    send = PaperVenue.send
+
+    def noted(venue: PaperVenue, order: SendLeg, instrument: Instrument, *, urgent: bool) -> None:
+        told.append((order.leg, urgent))
+        send(venue, order, instrument, urgent=urgent)
+
+    monkeypatch.setattr(PaperVenue, "send", noted)
+    desk.place("k", request(sequence="contract_first"))
+    for step in range(1, 4):
+        move(desk, PERP, 100.0, 101.0, START + step * SECOND)
+    assert told == [(1, False), (2, True)]
+
+
 def test_a_trigger_waits_while_a_book_is_stale_or_too_thin(desk: Desk) -> None:
     desk.place("k", request(type="auto_trigger", trigger="5", size="2"))
     move(desk, PERP, 90.0, 90.1, START + 11 * SECOND)
@@ -229,7 +260,7 @@ def test_everything_decided_is_in_the_journal_before_it_is_performed() -> None:
     sent: list[int] = []
     journal = journal_in_memory()
     desk = Desk(journal, PaperTerms(latency=0), [SECOND], 0)
-    desk.room._paper.send = lambda *_: sent.append(journal.rows)  # type: ignore[method-assign]
+    desk.room._broker.send = lambda *_, **__: sent.append(journal.rows)  # type: ignore[method-assign]
     desk.list_instruments(well_known(), Rank.WELL_KNOWN)
     for symbol, bid in ((PERP, 100.0), (SPOT, 90.0)):
         terms = TERMS[symbol]
@@ -246,7 +277,7 @@ def test_after_an_event_that_could_not_be_written_nothing_more_is_decided(monkey
     journal = _opened[-1]
     sent: list[int] = []
     rows = journal.rows
-    desk.room._paper.send = lambda *_: sent.append(1)  # type: ignore[method-assign]
+    desk.room._broker.send = lambda *_, **__: sent.append(1)  # type: ignore[method-assign]
 
     def full(_values: object) -> None:
         raise JournalError("desk.journal: cannot be used: database or disk is full")

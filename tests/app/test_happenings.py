@@ -52,3 +52,11 @@ def test_the_log_tells_of_rejects_doubts_triggers_and_what_stays_unhedged() -> N
         ("warning", "order S1 ended: gave up, \N{MINUS SIGN}0.5 unhedged"),
         ("warning", "refused: size is off the step"),
     ]
+
+
+def test_the_log_writes_fills_without_the_zeros_that_some_venues_put_behind_numbers() -> None:
+    happenings = Happenings()
+    size, price = Decimal("0.16530000"), Decimal("64400.00000000")
+    happenings.heard(events.LegFilled(1, "S1-2-1", "t1", price, size, Decimal(0), "USDT"), [])
+    happenings.heard(events.LegFilled(2, "S1-2-2", "t2", Decimal(100), Decimal(20), Decimal(0), "USDT"), [])
+    assert [row.text for row in happenings.rows()] == ["S1-2-2: 20 filled at 100", "S1-2-1: 0.1653 filled at 64400"]

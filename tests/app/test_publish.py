@@ -13,6 +13,7 @@ from basisdesk.app.listings import Rank
 from basisdesk.app.publish import Publisher, Status
 from basisdesk.app.tape import Tape
 from basisdesk.domain import stream
+from basisdesk.domain.event import ExternalSeen
 from basisdesk.domain.order import Side, SpreadOrderRequest, SpreadOrderType
 from basisdesk.kernel.book import GAPPED
 from basisdesk.sim.listing import SECOND, listings
@@ -170,10 +171,22 @@ def test_a_market_is_told_with_its_terms_and_funding(scene: Scene) -> None:
     )  # fmt: skip
     assert (row["mark"], row["funding_rate"], row["next_funding"]) == (50_010.4, 0.0001, START + 3600 * SECOND)
     assert row["funding_apr"] == pytest.approx(0.0001 * 3 * 365)
-    assert (row["tick"], row["step"], row["min_notional"], row["max_leverage"]) == ("0.1", "0.001", "20", "125")
-    assert row["refusal"] is None
+    assert (row["tick"], row["step"], row["min_notional"], row["max_leverage"]) == ("0.1", "0.001", "100", None)
+    assert (row["refusal"], row["frozen"]) == (None, False)
     spot = scene.outlet.row("markets", "symbol", SPOT)
     assert (spot["mark"], spot["funding_rate"], spot["funding_apr"], spot["expiry"]) == (None, None, None, None)
+
+
+def test_a_frozen_market_says_so_on_its_row_and_in_the_log_and_is_thawed_by_command(scene: Scene) -> None:
+    scene.desk.room.take(ExternalSeen(START, SPOT, "orders that are not this desk's were seen there"))
+    row = scene.round().row("markets", "symbol", SPOT)
+    assert row["frozen"]
+    assert "Trade again" in row["refusal"]
+    assert scene.outlet.bodies["log"]["rows"][0]["level"] == "error"
+    assert scene.publisher.command(stream.Thaw("a-thaw-key", SPOT)).ok
+    scene.round(2)
+    assert not scene.outlet.row("markets", "symbol", SPOT)["frozen"]
+    assert scene.outlet.bodies["log"]["rows"][0]["text"] == f"{SPOT} is traded again"
 
 
 def test_a_market_without_terms_is_shown_with_what_its_name_tells_and_refused(scene: Scene) -> None:
@@ -222,8 +235,8 @@ def test_the_terms_of_a_spread_are_derived_from_its_legs(scene: Scene) -> None:
         "tick": "0.01",
         "min_size": "0.001",
         "max_size": body["max_size"],
-        "min_notional": "20",
-        "max_leverage": "125",
+        "min_notional": "100",
+        "max_leverage": None,
         "taker_cost_bp": 15.0,
         "problem": None,
     }

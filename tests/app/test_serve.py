@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import socket
 import time
 from collections.abc import Iterator
@@ -152,7 +153,10 @@ async def test_at_the_end_the_desk_stays_with_its_last_state_and_takes_no_order(
     assert run._publisher.happenings.rows()[0].text == "the recording is over"
     await asyncio.sleep(0)
     assert not playing.done()
+    assert gc.get_freeze_count() > 10_000
     playing.cancel()
+    await asyncio.wait([playing])
+    assert gc.get_freeze_count() == 0
 
 
 @pytest.mark.asyncio

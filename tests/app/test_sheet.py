@@ -102,8 +102,8 @@ def test_demo_passes_its_options_on(basisdesk: Run, monkeypatch: pytest.MonkeyPa
         return 0
 
     monkeypatch.setattr(demo, "run", run)
-    assert basisdesk("demo", "--port", "8421", "--seed", "5", "--speed", "2").code == 0
-    assert seen == {"port": 8421, "seed": 5, "speed": 2.0}
+    assert basisdesk("demo", "--port", "8421", "--seed", "5", "--in-process", "--speed", "2").code == 0
+    assert seen == {"port": 8421, "seed": 5, "speed": 2.0, "in_process": True}
 
 
 def test_a_journal_whose_seal_is_not_of_its_rows_is_refused_and_one_without_is_told(

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from basisdesk.app.codes import CONFIGURATION, FAILED, INTERRUPTED, UNREACHED, USAGE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FAILED, USAGE, CONFIGURATION, INTERRUPTED = 1, 2, 3, 130
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
@@ -32,6 +33,8 @@ app = typer.Typer(
 )
 journal = typer.Typer(help="Look into the journal of what was decided.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(journal, name="journal")
+simulator = typer.Typer(help="Venues that are simulated on this machine.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(simulator, name="sim")
 
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings, plain or gzip: [VENUE.LINE:]FILE.")]
@@ -62,6 +65,15 @@ Instruments = Annotated[
 ]
 Stale = Annotated[
     float, typer.Option("--stale", metavar="SECONDS", help="Silence after which a book is stale; 0: never.")
+]
+Sim = Annotated[str, typer.Option("--sim", metavar="URL", help="Control address that `basisdesk sim serve` printed.")]
+Keys = Annotated[Path | None, typer.Option("--keys", metavar="FILE", help="API keys, TOML, mode 0600.")]
+Use = Annotated[str, typer.Option("--sim-key", metavar="NAME", help="Of a simulator: trade, read, withdraw or second.")]
+VenueNames = Annotated[str, typer.Option("--venue", metavar="NAMES", help="Comma-separated; all without.")]
+Underlying = Annotated[str, typer.Option("--underlying", metavar="COIN", help="Such as BTC; all without.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Connect to nothing, show no health.")]
+Unconfirmed = Annotated[
+    bool, typer.Option("--unconfirmed", help="List what no source confirms, and the test that would settle it.")
 ]
 Serve = Annotated[bool, typer.Option("--serve", help="Show it in the browser, at the speed recorded.")]
 Port = Annotated[int, typer.Option("--port", help="Port of the page on 127.0.0.1; 0 for any free one.")]
@@ -151,14 +163,140 @@ def replay(
 def demo(
     port: Port = 8420,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the simulated markets.")] = 1,
-    speed: Annotated[float, typer.Option("--speed", help="Market seconds a second.")] = 1.0,
+    speed: Annotated[float, typer.Option("--speed", help="Market seconds a second; with --in-process.")] = 1.0,
+    in_process: Annotated[
+        bool, typer.Option("--in-process", help="Markets and fills inside the desk, without sockets to venues.")
+    ] = False,
 ) -> None:
-    """Trade simulated markets in the browser; needs no network, no account and no recordings."""
+    """Trade six simulated venues in the browser; needs no network, no account and no recordings."""
 
     def run() -> int:
         from basisdesk.app import demo as command
 
-        return command.run(port=port, seed=seed, speed=speed)
+        return command.run(port=port, seed=seed, speed=speed, in_process=in_process)
+
+    _leave(run)
+
+
+@app.command()
+def venues(
+    sim: Sim = "",
+    keys: Keys = None,
+    offline: Offline = False,
+    unconfirmed: Unconfirmed = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what each venue can do, and how it is at the moment."""
+
+    def run() -> int:
+        from basisdesk.app import look
+
+        return look.venues(sim, keys, offline=offline, unconfirmed=unconfirmed, as_json=as_json)
+
+    _leave(run)
+
+
+@app.command()
+def markets(venue: VenueNames = "", underlying: Underlying = "", sim: Sim = "", as_json: AsJson = False) -> None:
+    """List the markets of venues with their terms."""
+
+    def run() -> int:
+        from basisdesk.app import look
+
+        return look.markets(venue, underlying, sim, as_json=as_json)
+
+    _leave(run)
+
+
+@app.command()
+def book(
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as binance:BTC/USDT:USDT.")],
+    watch: Annotated[bool, typer.Option("--watch", help="Keep showing it, five times a second.")] = False,
+    depth: Annotated[int, typer.Option("--depth", help="Levels of each side.")] = 10,
+    sim: Sim = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show the order book of a market."""
+
+    def run() -> int:
+        from basisdesk.app import watchbook
+
+        return watchbook.run(symbol, depth, sim, watch=watch, as_json=as_json)
+
+    _leave(run)
+
+
+@app.command()
+def doctor(
+    venue: VenueNames = "", keys: Keys = None, sim: Sim = "", use: Use = "trade", as_json: AsJson = False
+) -> None:
+    """Examine clock, reach and keys; a key that may withdraw is refused."""
+
+    def run() -> int:
+        from basisdesk.app import doctor as command
+
+        return command.run(sim, keys, venue, use, as_json=as_json)
+
+    _leave(run)
+
+
+@app.command()
+def record(
+    symbol: Annotated[list[str], typer.Option("--symbol", metavar="SYMBOL", help="Market; repeat for more.")],
+    venue: Annotated[
+        str, typer.Option("--venue", metavar="NAMES", help="Comma-separated; those of the markets without.")
+    ] = "",
+    target: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="New file, .jsonl.gz.")] = None,
+    seconds: Annotated[float, typer.Option("--seconds", help="Ends after these; 0 records until stopped.")] = 0.0,
+    megabytes: Annotated[float, typer.Option("--megabytes", help="Ends at this size of the file; 0: at none.")] = 0.0,
+    sim: Sim = "",
+    as_json: AsJson = False,
+) -> None:
+    """Record what venues send, word for word, into a compressed file that `replay` reads."""
+
+    def run() -> int:
+        from basisdesk.app import record as command
+
+        return command.run(venue, symbol, target, seconds, sim, megabytes, as_json=as_json)
+
+    _leave(run)
+
+
+@simulator.command("serve")
+def sim_serve(
+    venues: Annotated[str, typer.Option("--venues", metavar="NAMES", help="Comma-separated; all without.")] = "",
+    seed: Annotated[int, typer.Option("--seed", help="Seed of market and faults.")] = 1,
+    market: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--market",
+            metavar="FILE",
+            help='Recordings to play, over and over: [VENUE.LINE:]FILE, repeat for more; "generator" is the default.',
+        ),
+    ] = None,
+    more: Annotated[list[str] | None, typer.Argument(metavar="FILE", help="More recordings for --market.")] = None,
+    instruments: Instruments = None,
+    start: Annotated[int, typer.Option("--start", hidden=True, help="When the market opens, ns UTC.")] = 0,
+    until_closed: Annotated[
+        bool, typer.Option("--until-closed", hidden=True, help="End when standard input does.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Serve simulated venues on loopback ports, byte for byte as the real ones speak; print their addresses."""
+
+    def run() -> int:
+        from basisdesk.app import simulate as command
+
+        return command.run(
+            venues,
+            seed,
+            market or [],
+            instruments or [],
+            more=more or [],
+            start=start,
+            until_closed=until_closed,
+            as_json=as_json,
+        )
 
     _leave(run)
 
@@ -180,7 +318,7 @@ def verify(
 
 def _leave(run: Callable[[], int]) -> None:
     """Run a command and leave with its exit code."""
-    from basisdesk.domain.errors import BasisdeskError, ConfigurationError, UsageError
+    from basisdesk.domain.errors import BasisdeskError, ConfigurationError, UsageError, VenueError
 
     try:
         code = run()
@@ -189,11 +327,6 @@ def _leave(run: Callable[[], int]) -> None:
         code = INTERRUPTED
     except BasisdeskError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 (the one sentence)
-        code = (
-            USAGE
-            if isinstance(error, UsageError)
-            else CONFIGURATION
-            if isinstance(error, ConfigurationError)
-            else FAILED
-        )
+        codes = {UsageError: USAGE, ConfigurationError: CONFIGURATION, VenueError: UNREACHED}
+        code = codes.get(type(error), FAILED)
     raise typer.Exit(code)

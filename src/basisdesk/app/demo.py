@@ -1,9 +1,12 @@
-"""The demo: a desk on simulated markets, with a page, and with nothing to configure.
+"""The demo: a desk on simulated venues, with a page, and with nothing to configure.
 
-The generator first rehearses two hours, tops of book only, which takes about a second and gives every chart a past; the
-books open where the rehearsal ended and then run with the wall clock.
-Orders are filled by the paper venue against these books, and everything decided is kept in a journal of its own; the
-newest few of these journals stay.
+The venues run in a process of their own and are spoken to over loopback sockets, signed and budgeted as real ones, so
+what the demo shows is the live path.
+A rehearsal of two hours, tops of book only, gives every chart a past; it is the same in both processes, because it
+follows from the seed and the start.
+Everything decided is kept in a journal of its own; the newest few of these journals stay.
+With ``--in-process`` the markets run inside the desk and a paper venue fills: nothing but the page has a socket then,
+and the market can run faster than the clock.
 """
 
 from __future__ import annotations
@@ -16,16 +19,18 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from basisdesk import __version__
+from basisdesk.app.broker import LiveBroker
 from basisdesk.app.charts import PERIODS, Charts
 from basisdesk.app.desk import Desk
-from basisdesk.app.listings import Rank
+from basisdesk.app.live import LiveDriver
+from basisdesk.app.reach import reach
 from basisdesk.app.serve import PORT, free_port
 from basisdesk.app.serve import run as serve
+from basisdesk.app.simchild import SimulatorChild
 from basisdesk.app.talk import Talk
-from basisdesk.app.tape import Tape
+from basisdesk.app.tapes import REHEARSAL, Tapes
 from basisdesk.domain.errors import JournalError, UsageError
 from basisdesk.engine.replay import digest
-from basisdesk.kernel.book import VALID
 from basisdesk.sim.generator import Generator
 from basisdesk.sim.listing import SECOND
 from basisdesk.sim.paper import PaperTerms
@@ -33,32 +38,30 @@ from basisdesk.store.journal import Journal
 from basisdesk.store.lock import WriteLock
 
 if TYPE_CHECKING:
-    from basisdesk.domain.instrument import Instrument
+    from basisdesk.app.tape import Tape
     from basisdesk.venues.contract import Market, Report
 
-REHEARSAL = 2 * 3600 * SECOND
-EVERY = 2 * SECOND
-"""Distance between the tops of a market in the rehearsal."""
 STALE_AFTER = 5 * SECOND
 JOURNALS = 5
-NOTHING = float("nan")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Stage:
-    """The demo market on a desk: drives the generator, and keeps the tapes that charts are made from."""
+    """The demo market in the desk's own process: drives the generator, keeps the tapes that charts are made from."""
 
     def __init__(self, desk: Desk, seed: int, start: int) -> None:
         """`start` is when trading begins (ns UTC); the rehearsal comes before it."""
-        self.tapes: dict[str, Tape] = {}
         self._desk = desk
         self._generator = Generator(seed, start - REHEARSAL)
         desk.advance(start)
-        instruments = self._generator.instruments()
-        desk.list_instruments(instruments, Rank.OPERATOR)
-        self._places = [self._seat(instrument) for instrument in instruments]
-        self._by_slot = {market.slot: (tape, seat) for market, tape, seat in self._places}
-        self._generator.rehearse(start, EVERY, self._rehearsed)
-        self._generator.open(lambda instrument: desk.markets[instrument.symbol], self)
+        self._tapes = Tapes(desk, self._generator)
+        self._tapes.rehearse(self._generator, start)
+        self._generator.open(lambda instrument: desk.markets.get(instrument.symbol), self)
+
+    @property
+    def tapes(self) -> dict[str, Tape]:
+        """A tape for each underlying."""
+        return self._tapes.by_coin
 
     def next_at(self) -> int | None:
         """When the generator moves next (ns)."""
@@ -83,12 +86,12 @@ class Stage:
     def touched(self, market: Market, now: int) -> None:
         """Tell the desk, and note the top on the tape."""
         self._desk.touched(market, now)
-        self._note(market, now)
+        self._tapes.note(market, now)
 
     def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
         """As `touched`: the last price moved."""
         self._desk.traded(market, now, price, size, buy, trade_id)
-        self._note(market, now)
+        self._tapes.note(market, now)
 
     def carried(self, market: Market, now: int) -> None:
         """Pass it on."""
@@ -98,44 +101,62 @@ class Stage:
         """Pass it on."""
         self._desk.report(report)
 
-    def _seat(self, instrument: Instrument) -> tuple[Market, Tape, int]:
-        universe = self._desk.universe
-        market = self._desk.open_market(instrument.symbol, instrument.market, instrument.code, instrument)
-        return market, self.tapes.setdefault(instrument.base, Tape()), universe.seats[market.slot]
 
-    def _rehearsed(self, index: int, at: int, bid: float, ask: float, last: float) -> None:
-        _, tape, seat = self._places[index]
-        tape.add(seat, at, bid, ask, last)
-
-    def _note(self, market: Market, now: int) -> None:
-        tape, seat = self._by_slot[market.slot]
-        book = market.book
-        if book.state(now) == VALID:
-            tape.add(seat, now, book.bid, book.ask, book.last)
-        else:
-            tape.add(seat, now, NOTHING, NOTHING, book.last)
-
-
-def run(port: int = PORT, seed: int = 1, speed: float = 1.0) -> int:
+def run(port: int = PORT, seed: int = 1, speed: float = 1.0, *, in_process: bool = False) -> int:
     """Serve the demo until stopped; return the exit code.
 
     Raises:
-        UsageError: the port is taken or none, or the speed is no number above zero.
+        UsageError: the port is taken or none, the speed is no number above zero, or the simulator does not start.
     """
     if not 0 < speed < float("inf"):
         raise UsageError(f"a speed of {speed:g} is refused: give --speed a number above zero, such as 1")
+    if speed != 1 and not in_process:
+        raise UsageError(f"--speed {speed:g} needs --in-process: over sockets the market keeps the time of the clock")
     port = free_port(port)
     start = time.time_ns()
     path = new_journal(journal_folder(), start)
     with Journal.open(path, __version__) as journal:
-        desk = Desk(journal, PaperTerms(seed=seed), (), STALE_AFTER, ())
-        stage = Stage(desk, seed, start)
-        charts = Charts(PERIODS, stage.tapes, STALE_AFTER)
-        source = f"simulated markets, seed {seed}"
-        code = serve(desk, stage, charts, mode="DEMO", source=source, port=port, speed=speed)
-        journal.seal(digest(desk.state), desk.now)
+        serve_one = _in_process if in_process else _over_sockets
+        code = serve_one(journal, port, seed, start, speed)
     Talk().say(f"stopped; what was decided is kept in {path}")
     return code
+
+
+def _in_process(journal: Journal, port: int, seed: int, start: int, speed: float) -> int:
+    desk = Desk(journal, PaperTerms(seed=seed), (), STALE_AFTER, ())
+    stage = Stage(desk, seed, start)
+    charts = Charts(PERIODS, stage.tapes, STALE_AFTER)
+    source = f"simulated markets in this process, seed {seed}"
+    code = serve(desk, stage, charts, mode="DEMO", source=source, port=port, speed=speed)
+    journal.seal(digest(desk.state), desk.now)
+    return code
+
+
+def _over_sockets(journal: Journal, port: int, seed: int, start: int, speed: float) -> int:
+    """The desk as it is on real venues, on simulated ones in a process of their own."""
+    with SimulatorChild(seed, start) as child:
+        generator = Generator(seed, start - REHEARSAL)
+        broker = LiveBroker(run_name(start))
+        desk = Desk(journal, PaperTerms(), (), STALE_AFTER, (), broker)
+        desk.advance(start)
+        tapes = Tapes(desk, generator)
+        tapes.rehearse(generator, start)
+        found = reach(child.control())
+        driver = LiveDriver(desk, broker, found, list(desk.markets), tapes.note)
+        charts = Charts(PERIODS, tapes.by_coin, STALE_AFTER)
+        source = f"six simulated venues over sockets, seed {seed}"
+        code = serve(desk, driver, charts, mode="DEMO", source=source, port=port, speed=speed, connections=driver)
+        journal.seal(digest(desk.state), desk.now)
+    return code
+
+
+def run_name(start: int) -> str:
+    """Return a short name of a run that began at `start` (ns), different for every second."""
+    digits, seconds = "", start // SECOND
+    while seconds:
+        seconds, digit = divmod(seconds, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
 
 
 def journal_folder() -> Path:

@@ -1,4 +1,4 @@
-"""One desk: books, boards, one engine, one journal and a paper venue, run in market time.
+"""One desk: books, boards, one engine, one journal and a broker, run in market time.
 
 Whoever drives the desk (recordings, the demo market) writes books through it as a `Sink` and calls `advance` before
 each step, so that everything due earlier has happened by then.
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from basisdesk.app import quotes
 from basisdesk.app.listings import Listings, Rank, symbol_of
-from basisdesk.app.room import Room
+from basisdesk.app.room import Broker, Room
 from basisdesk.app.triggers import Triggers
 from basisdesk.app.universe import Spread, Universe
 from basisdesk.domain import event as events
 from basisdesk.domain.errors import Refusal, UsageError
 from basisdesk.domain.spread import SEPARATOR
 from basisdesk.domain.stream import Reply
+from basisdesk.engine.gate import check_frozen
 from basisdesk.engine.state import State
 from basisdesk.sim.paper import PaperTerms, PaperVenue
 
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
 
 
 class Desk:
-    """The composition; see the module.  `periods` and `stale_after` are ns, `spreads` None watches every pair."""
+    """The composition; see the module.  `periods` and `stale_after` are ns, `spreads` None watches every pair.
+
+    Orders go to `broker`; without one, to a paper venue on `paper_terms`.
+    """
 
     def __init__(
         self,
@@ -46,14 +50,15 @@ class Desk:
         periods: Sequence[int],
         stale_after: int,
         spreads: Sequence[str] | None = None,
+        broker: Broker | None = None,
     ) -> None:
         self.listings = Listings()
         self.universe = Universe(stale_after, periods, spreads)
         self.state = State()
         self.reports: list[Callable[[Report], None]] = []
+        self.news: list[Callable[[int, str, str], None]] = []
         self.trades: list[Callable[[Market, int, float, float, bool], None]] = []
-        paper = PaperVenue(paper_terms, self._book_of)
-        self.room = Room(self.state, journal, paper, self._price)
+        self.room = Room(self.state, journal, broker or PaperVenue(paper_terms, self._book_of), self._price)
         self._triggers = Triggers(self.universe, self.room)
         self._touches = self.universe.touches
         self._seats = self.universe.seats
@@ -128,6 +133,11 @@ class Desk:
         for listener in self.reports:
             listener(report)
 
+    def say(self, at: int, level: str, text: str) -> None:
+        """Tell people something; `level` is info, warning or error."""
+        for listener in self.news:
+            listener(at, level, text)
+
     def advance(self, now: int) -> None:
         """Let everything happen that is due up to `now`; call it before the step at `now` is applied."""
         self.room.advance(now)
@@ -157,6 +167,13 @@ class Desk:
         self.room.answer()
         return Reply(key, ok=True, order_id=order_id)
 
+    def thaw(self, key: str, symbol: str) -> Reply:
+        """Have a frozen market traded again: the operator has looked at what touched it."""
+        if symbol not in self.state.frozen:
+            return Reply(key, ok=False, code="not_frozen", message=f"{symbol} is not frozen: orders on it are taken")
+        self.room.take(events.Thawed(self.now, symbol))
+        return Reply(key, ok=True)
+
     def watch(self, name: str) -> Bars:
         """Fold a spread's candles from now on and return them; raises UsageError for an unknown spread."""
         return self.universe.watch(self.universe.spread(name))
@@ -172,7 +189,7 @@ class Desk:
             return Refusal("no_metadata", f"there is no market metadata for {symbol}: give --instruments FILE")
         if not instrument.tradable:
             return Refusal("not_tradable", f"{symbol} does not accept orders")
-        return None
+        return check_frozen(self.state, symbol)
 
     def _learn(self, instrument: Instrument) -> None:
         self.universe.learn(instrument)

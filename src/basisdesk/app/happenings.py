@@ -57,8 +57,12 @@ class Happenings:
             case events.LegUnknown():
                 self.say(event.at, "warning", f"{event.client_id}: not known what became of it: {event.message}")
             case events.LegFilled():
-                text = f"{event.client_id}: {plain(event.size)} filled at {plain(event.price)}"
+                text = f"{event.client_id}: {_read(event.size)} filled at {_read(event.price)}"
                 self.say(event.at, "info", text)
+            case events.ExternalSeen():
+                self.say(event.at, "error", f"{event.symbol} is frozen: {event.message}")
+            case events.Thawed():
+                self.say(event.at, "info", f"{event.symbol} is traded again")
             case _:
                 pass
         for effect in decided:
@@ -83,5 +87,8 @@ class Happenings:
 
 
 def _read(value: Decimal) -> str:
-    """Return a number for people: without the long tail of a quotient, and with a real minus sign."""
-    return plain(shown(value)).replace("-", "\N{MINUS SIGN}")
+    """Return a number for people: no long tail of a quotient, no zeros behind it, and a real minus sign."""
+    text = plain(shown(value))
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", "\N{MINUS SIGN}")

@@ -53,7 +53,7 @@ class Pair(NamedTuple):
     decimals: int
 
 
-def market_row(leg: Leg, now: int, refusal: str | None) -> MarketRow:
+def market_row(leg: Leg, now: int, refusal: Refusal | None) -> MarketRow:
     """Return the row of one market; `refusal` says why orders on it are refused."""
     market, shape = leg.market, leg.shape
     book, carry = market.book, market.carry
@@ -86,7 +86,8 @@ def market_row(leg: Leg, now: int, refusal: str | None) -> MarketRow:
         min_size=terms["min_size"],
         min_notional=terms["min_notional"],
         max_leverage=terms["max_leverage"],
-        refusal=refusal,
+        refusal=None if refusal is None else refusal.message,
+        frozen=refusal is not None and refusal.code == "frozen",
     )
 
 

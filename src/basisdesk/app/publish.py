@@ -18,7 +18,7 @@ from basisdesk.app.market_rows import Leg, Pair, decimals_of, details, ladder, m
 from basisdesk.app.order_rows import Orders, fill_rows, position_rows
 from basisdesk.app.quotes import decimal_of
 from basisdesk.domain.errors import UsageError
-from basisdesk.domain.stream import Cancel, DeskRow, Place, Reply
+from basisdesk.domain.stream import Cancel, DeskRow, Order, Reply, Thaw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,11 +77,14 @@ class Publisher:
         self._moved = True
         desk.room.told.append(self._heard)
         desk.reports.append(self.happenings.report)
+        desk.news.append(self.happenings.say)
 
-    def command(self, command: Place | Cancel) -> Reply:
-        """Give an order or a cancel to the desk."""
+    def command(self, command: Order) -> Reply:
+        """Give what the operator wants to the desk."""
         if isinstance(command, Cancel):
             return self._desk.cancel(command.key, command.order_id)
+        if isinstance(command, Thaw):
+            return self._desk.thaw(command.key, command.symbol)
         if self.status.over:
             return Reply(command.key, ok=False, code="over", message=self.status.over)
         return self._desk.place(command.key, command.request)
@@ -158,11 +161,7 @@ class Publisher:
 
     def _market_rows(self) -> list[MarketRow]:
         desk = self._desk
-        rows = []
-        for symbol in desk.markets:
-            refusal = desk.refusal_of(symbol)
-            rows.append(market_row(self._leg(symbol), desk.now, None if refusal is None else refusal.message))
-        return rows
+        return [market_row(self._leg(symbol), desk.now, desk.refusal_of(symbol)) for symbol in desk.markets]
 
     def _spread_rows(self) -> list[SpreadRow]:
         now = self._desk.now

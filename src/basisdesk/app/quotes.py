@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     from basisdesk.venues.contract import Market
 
 _ENOUGH = 1e-9  # covered sizes are sums of floats
-AVERAGE_DIGITS = 12
 NOTHING = Decimal("NaN")
 
 
-def decimal_of(value: float, digits: int = 15) -> Decimal:
-    """Return a float as the shortest decimal of at most so many significant digits; NaN and infinity become NaN."""
-    return Decimal(format(value, f".{digits}g")) if math.isfinite(value) else NOTHING
+def decimal_of(value: float) -> Decimal:
+    """Return a float as the shortest decimal of at most 15 significant digits; NaN and infinity become NaN."""
+    return Decimal(f"{value:.15g}") if math.isfinite(value) else NOTHING
+
+
+def _rounded(value: float) -> Decimal:
+    """Return a float, which is a sum or an average, to twelve significant digits; NaN and infinity become NaN."""
+    return Decimal(f"{value:.12g}") if math.isfinite(value) else NOTHING
 
 
 def quote(spread: Spread, side: Side, size: Decimal, now: int) -> SpreadQuote:
@@ -45,7 +49,7 @@ def quote(spread: Spread, side: Side, size: Decimal, now: int) -> SpreadQuote:
         _leg(leg2, average2, worst2, _units(leg2, covered, average2, unit), now),
     )
     deep = wanted > 0 and covered >= wanted * (1 - _ENOUGH)
-    fit = all(leg.state == "valid" for leg in legs)
+    fit = legs[0].state == "valid" and legs[1].state == "valid"
     return SpreadQuote(
         spread=spread.name,
         side=side,
@@ -64,10 +68,10 @@ def _leg(market: Market, average: float, worst: float, size: float, now: int) ->
     state = book.state(now)
     return LegQuote(
         symbol=market.symbol,
-        average=decimal_of(average, AVERAGE_DIGITS),
+        average=_rounded(average),
         worst=decimal_of(worst),
         mid=decimal_of(book.mid()),
-        size=decimal_of(size, AVERAGE_DIGITS),
+        size=_rounded(size),
         age=max(now - book.updated, 0),
         state="valid" if state == VALID else state_name(state),
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from basisdesk import __version__
+from basisdesk.app.codes import FAILED, INTERRUPTED, OK, REFUSED, UNHEDGED
 from basisdesk.app.desk import Desk
 from basisdesk.app.entries import Entries
 from basisdesk.app.interrupt import Interrupt
@@ -47,7 +48,6 @@ SETTLE = 5 * SECOND
 """Market time after the last frame within which what is under way may end."""
 PIECE = 0.02
 """Wall seconds between two pieces of a paced replay."""
-OK, FAILED, REFUSED, UNHEDGED, INTERRUPTED = 0, 1, 5, 6, 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,30 +1,31 @@
-"""The engine, its journal and the paper venue, run to rest in market time.
+"""The engine, its journal and a broker, run to rest in market time.
 
 `take` is the only way in: the event is folded, the effects decided, everything committed in one transaction, and only
 then is anything performed.
 An event that was folded and could not be written leaves a state that the journal does not tell: from then on nothing
 more is decided, and the record ends, whole, before that event.
-Quotes that the engine asked for are given as soon as they would move it; what comes back from the paper venue, and the
+Quotes that the engine asked for are given as soon as they would move it; what comes back from the broker, and the
 engine's own deadlines, are due at their own times.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from basisdesk.domain import effect as effects
 from basisdesk.domain import event as events
 from basisdesk.domain.errors import JournalError
+from basisdesk.engine.hedge import is_urgent
 from basisdesk.engine.step import next_deadline, step, wants
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from basisdesk.domain.effect import Effect
+    from basisdesk.domain.effect import Effect, SendLeg
     from basisdesk.domain.event import Event, SpreadQuote
+    from basisdesk.domain.instrument import Instrument
     from basisdesk.domain.order import SpreadOrderRequest
     from basisdesk.engine.state import State
-    from basisdesk.sim.paper import PaperVenue
     from basisdesk.store.journal import Journal
 
     Price = Callable[[SpreadOrderRequest], SpreadQuote | None]
@@ -32,6 +33,19 @@ if TYPE_CHECKING:
 
 NEVER = 1 << 62
 """A time that does not come, in ns."""
+
+
+class Broker(Protocol):
+    """Who performs leg orders: the paper venue, or accounts at venues."""
+
+    def send(self, order: SendLeg, instrument: Instrument, *, urgent: bool) -> None:
+        """Send an order that the journal already holds; `urgent` says that it takes risk away."""
+
+    def next_at(self) -> int | None:
+        """Return when something happens next (ns), or None."""
+
+    def advance(self, now: int) -> list[Event]:
+        """Let what is due by `now` happen; return what the desk hears."""
 
 
 class Room:
@@ -42,7 +56,7 @@ class Room:
         torn: an event was begun and is not in the journal: the state must be neither sealed nor gone on with.
     """
 
-    def __init__(self, state: State, journal: Journal, paper: PaperVenue, price: Price) -> None:
+    def __init__(self, state: State, journal: Journal, broker: Broker, price: Price) -> None:
         self.state = state
         self.now = 0
         self.due = NEVER
@@ -50,7 +64,7 @@ class Room:
         self.told: list[Callable[[Event, list[Effect]], None]] = []
         self.torn = False
         self._journal = journal
-        self._paper = paper
+        self._broker = broker
         self._price = price
 
     def take(self, event: Event) -> list[Effect]:
@@ -78,7 +92,7 @@ class Room:
         """Let everything happen that is due up to and including `now`, each thing at its own time."""
         while self.due <= now:
             self.now = max(self.now, self.due)
-            for event in self._paper.advance(self.now):
+            for event in self._broker.advance(self.now):
                 self.take(event)
             self.answer()
             deadline = next_deadline(self.state)
@@ -110,7 +124,8 @@ class Room:
         match effect:
             case effects.SendLeg():
                 self.asked.pop(effect.order_id, None)
-                self._paper.send(effect, self.state.instruments[effect.symbol])
+                instrument = self.state.instruments[effect.symbol]
+                self._broker.send(effect, instrument, urgent=is_urgent(self.state, effect))
             case effects.AskQuote():
                 self.asked[effect.order_id] = effect.not_before
             case effects.EndOrder():
@@ -120,5 +135,5 @@ class Room:
 
     def _set_due(self) -> None:
         times = [at for at in self.asked.values() if at > self.now]
-        times += [at for at in (self._paper.next_at(), next_deadline(self.state)) if at is not None]
+        times += [at for at in (self._broker.next_at(), next_deadline(self.state)) if at is not None]
         self.due = min(times, default=NEVER)

@@ -18,6 +18,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from basisdesk.app.heap import frozen
 from basisdesk.app.publish import EVERY, Publisher, Status
 from basisdesk.domain.errors import UsageError
 from basisdesk.shell.bus import Bus
@@ -27,6 +28,7 @@ from basisdesk.shell.runtime import runtime_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
 
     from basisdesk.app.charts import Charts
     from basisdesk.app.desk import Desk
@@ -72,6 +74,7 @@ def run(
     port: int = PORT,
     speed: float | None = 1.0,
     progress: Callable[[], float] | None = None,
+    connections: AbstractAsyncContextManager[object] | None = None,
 ) -> int:
     """Serve until stopped by SIGINT or SIGTERM; return the exit code.
 
@@ -84,6 +87,7 @@ def run(
         port: of the page on 127.0.0.1; 0 means any free one.
         speed: market seconds a second; None plays as fast as it can.
         progress: how much of the recordings has been played, 0 to 1.
+        connections: entered inside the event loop before anything is played, left at the end.
 
     Raises:
         UsageError: the port is taken or none, or the page cannot be started.
@@ -91,7 +95,7 @@ def run(
     port = free_port(port)
     status = Status(mode=mode, source=source, speed=speed)
     served = _Served(desk, driver, Publisher(desk, charts, status), progress)
-    asyncio.run(served.run(port))
+    asyncio.run(_within(connections or contextlib.nullcontext(), served, port))
     return 0
 
 
@@ -113,6 +117,11 @@ def free_port(port: int) -> int:
                 f"choose another with --port, such as --port {port + 1 if port < LARGEST_PORT else PORT}"
             ) from error
         return int(probe.getsockname()[1])
+
+
+async def _within(connections: AbstractAsyncContextManager[object], served: _Served, port: int) -> None:
+    async with connections:
+        await served.run(port)
 
 
 class _Served:
@@ -163,12 +172,13 @@ class _Served:
         text = f"Basisdesk {status.mode} is running at http://{HOST}:{port} (Ctrl+C stops it)"
         print(text, flush=True)  # noqa: T201 (the one line that a person waits for)
         status.running = True
-        await (self._paced(status.speed) if status.speed is not None else self._rushed())
-        self._driver.finish(SETTLE)
-        status.running = False
-        status.over = OVER
-        self._publisher.happenings.say(self._desk.now, "info", "the recording is over")
-        await asyncio.Event().wait()
+        with frozen():
+            await (self._paced(status.speed) if status.speed is not None else self._rushed())
+            self._driver.finish(SETTLE)
+            status.running = False
+            status.over = OVER
+            self._publisher.happenings.say(self._desk.now, "info", "the recording is over")
+            await asyncio.Event().wait()
 
     async def _paced(self, speed: float) -> None:
         first = self._driver.next_at()

@@ -27,7 +27,7 @@ class Sheet:
     """Rows of text under named columns."""
 
     def __init__(self, title: str, *columns: tuple[str, str]) -> None:
-        """Columns are (name, "l" or "r" for the side on which they are aligned)."""
+        """Columns are (name, "l" or "r" for the side on which they are aligned); a name may have two lines."""
         self.title = title
         self.columns = columns
         self.rows: list[tuple[Sequence[str], bool]] = []
@@ -56,7 +56,9 @@ class Sheet:
     def _print_blocks(self, console: Console) -> None:
         console.print(f"\n{self.title}", style="bold", markup=False)
         for cells, _ in self.rows:
-            pairs = [(name, cell) for (name, _), cell in zip(self.columns, cells, strict=True) if cell]
+            pairs = [
+                (name.replace("\n", " "), cell) for (name, _), cell in zip(self.columns, cells, strict=True) if cell
+            ]
             lines = [pairs[0][1], _INDENT]
             for name, cell in pairs[1:]:
                 item = f"{name} {cell}".strip()
