@@ -19,18 +19,29 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import venue_frames
 from basisdesk import __version__
 from frames import MARKETS, ROOT, load, recorded
+from orders import orders
 
 BENCH = ROOT / "bench"
 OTHERS = ROOT / ".venv-bench"
 ROUNDS = 5
+VENUE_ROUNDS = 9
 CONTENDERS: dict[str, Path | str] = {
     "basisdesk": sys.executable,
     "ccxt": OTHERS / "bin/python",
     "nautilus": OTHERS / "bin/python",
 }
-MINIMUM = {"ccxt_ratio": 7.0, "book_us": 2.5, "touch_30_us": 0.4, "columnar": 10e6, "help_s": 0.25}
+MINIMUM = {
+    "ccxt_ratio": 7.0,
+    "venue_ratio": 5.0,
+    "order_tail": 3.0,
+    "book_us": 2.5,
+    "touch_30_us": 0.4,
+    "columnar": 10e6,
+    "help_s": 0.25,
+}
 
 
 def others_ready() -> str:
@@ -53,10 +64,10 @@ def others_ready() -> str:
 class Contender:
     """A worker process that answers one line a round; after a failure it says why and takes no further part."""
 
-    def __init__(self, name: str, python: Path | str) -> None:
+    def __init__(self, name: str, python: Path | str, kind: str = "books") -> None:
         self.name, self.failure = name, ""
         self.process = subprocess.Popen(
-            [str(python), str(BENCH / f"books_{name}.py")],
+            [str(python), str(BENCH / f"{kind}_{name}.py")],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=BENCH,
         )  # fmt: skip
 
@@ -111,6 +122,42 @@ def books() -> dict[str, Any]:
     return table
 
 
+def venues() -> dict[str, Any]:
+    """Nanoseconds per message of each venue's book channel, ours and ccxt's, and the ratio round by round."""
+    ready = not others_ready()
+    table: dict[str, Any] = {"rows": {}, "failures": {}}
+    for row in venue_frames.PLACES:
+        workers = [Contender("basisdesk", sys.executable, "venues")]
+        if ready and row in venue_frames.STREAMED:
+            workers.append(Contender("ccxt", CONTENDERS["ccxt"], "venues"))
+        rounds: dict[str, list[float]] = {worker.name: [] for worker in workers}
+        for _ in range(VENUE_ROUNDS):
+            for worker in workers:
+                taken = worker.round(row)
+                if taken is not None:
+                    rounds[worker.name].append(taken)
+        for worker in workers:
+            worker.end()
+            if worker.failure:
+                table["failures"][f"{row}, {worker.name}"] = worker.failure
+        frames, origin = venue_frames.load(row)
+        pairs = list(zip(rounds.get("ccxt", []), rounds["basisdesk"], strict=False))
+        table["rows"][row] = {
+            "origin": origin,
+            "messages": len(frames) - 1,
+            "streamed": row in venue_frames.STREAMED,
+            "us": {name: statistics.median(taken) / 1000 for name, taken in rounds.items() if taken},
+            "ratio": statistics.median(other / mine for other, mine in pairs) if pairs else None,
+        }
+    return table
+
+
+def soaked() -> dict[str, Any] | None:
+    """Return what the last `make soak` here wrote, None where there was none."""
+    path = BENCH / "results" / "soak.json"
+    return dict(json.loads(path.read_text())) if path.exists() else None
+
+
 def replay_frames() -> float | None:
     """Median frames a second of `basisdesk replay` over the three recordings, None without them."""
     files = [path for market in MARKETS if (path := recorded(market))]
@@ -144,6 +191,9 @@ def measure() -> dict[str, Any]:
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "machine": f"{cpu()}, {os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}",
         "books": books(),
+        "venues": venues(),
+        "orders": orders(others=not others_ready()),
+        "soak": soaked(),
         "boards": json.loads(boards.stdout),
         "replay_frames_per_second": replay_frames(),
         "help_seconds": help_seconds(),

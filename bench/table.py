@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import soak_table
+
 
 def markdown(figures: dict[str, Any]) -> str:
     """Return `docs/benchmarks.md`."""
@@ -15,6 +17,12 @@ def markdown(figures: dict[str, Any]) -> str:
             "Machines are noisy: contenders take turns in one run, medians are shown, ratios count more than times.",
             "",
             *depth_rows(figures["books"]),
+            "",
+            *venue_rows(figures["venues"]),
+            "",
+            *order_rows(figures["orders"]),
+            "",
+            *soak_rows(figures["soak"]),
             "",
             *board_rows(figures["boards"]),
             "",
@@ -63,6 +71,77 @@ def pooled(rows: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def venue_rows(venues: dict[str, Any]) -> list[str]:
+    """Rows of each venue's book channel."""
+    rows = [
+        "## Each venue's book channel: decode, apply, read the top of both sides",
+        "",
+        "Frames are recorded where the channel was recorded, else changes between recorded books, else invented in the",
+        "venue's shape.",
+        "ccxt streams neither BigONE nor HTX's whole books.",
+        "",
+        "| channel | frames | messages | Basisdesk µs | ccxt µs | ccxt / ours |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for name, row in venues["rows"].items():
+        us = row["us"]
+        cells = (cell(us.get("basisdesk"), 2), cell(us.get("ccxt"), 2), cell(row["ratio"], 1))
+        rows.append(f"| {name} | {row['origin']} | {row['messages']:,} | {' | '.join(cells)} |")
+    for name, why in venues["failures"].items():
+        rows += ["", f"Not measured: {name}: {why}"]
+    return rows
+
+
+ORDERS = {
+    "durable": "Basisdesk, HTTP, committed to disk first",
+    "memory": "Basisdesk, HTTP, journal in memory",
+    "durable socket": "Basisdesk, WebSocket, committed to disk first",
+    "memory socket": "Basisdesk, WebSocket, journal in memory",
+    "ccxt": "ccxt `create_order`, asynchronous",
+    "ccxt plain": "ccxt `create_order`, blocking",
+}
+
+
+def order_rows(orders: dict[str, Any]) -> list[str]:
+    """Rows of the latency of orders."""
+    rows = [
+        "## Orders on loopback: from the trigger to the first byte at the server",
+        "",
+        "Ours begins when the book that a tick was written into is handed to the desk, where it reaches a trigger:",
+        "test the trigger, price the size, decide, write the journal, sign, send; ticks are in the tables above.",
+        "That of ccxt begins with the call. One server, Binance's USD-M order, which it refuses for want of margin.",
+        "",
+        "| what | orders | median µs | p99 µs | p99 / median |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for name, row in orders["rows"].items():
+        tail = row["p99"] / row["p50"]
+        rows.append(f"| {ORDERS[name]} | {row['count']:,} | {row['p50']:,.0f} | {row['p99']:,.0f} | {tail:.1f} |")
+    for name, why in orders["failures"].items():
+        rows += ["", f"Not measured: {ORDERS[name]}: {why}"]
+    return rows
+
+
+def order_misses(orders: dict[str, Any], tail: float) -> list[str]:
+    """Name what the orders' latency does not keep; rows that were not measured are misses, too."""
+    rows = orders["rows"]
+    missed = [f"orders: {ORDERS[name]} was not measured" for name in ORDERS if name not in rows]
+    if {"memory", "ccxt"} <= rows.keys() and rows["memory"]["p50"] > rows["ccxt"]["p50"]:
+        ours, theirs = rows["memory"]["p50"], rows["ccxt"]["p50"]
+        missed.append(f"orders: {ours:,.0f} µs without the commit, ccxt {theirs:,.0f} µs, promised no slower")
+    for name, row in rows.items():
+        if not name.startswith("ccxt") and row["p99"] > tail * row["p50"]:
+            missed.append(
+                f"orders: {ORDERS[name]}: p99 is {row['p99'] / row['p50']:.1f} times the median, promised {tail:.0f}"
+            )
+    return missed
+
+
+def soak_rows(soak: dict[str, Any] | None) -> list[str]:
+    """Rows of the last soak, or that there was none."""
+    return ["## Soak", "", "Not measured here: `make soak` does."] if soak is None else soak_table.rows(soak)
+
+
 def board_rows(boards: dict[str, Any]) -> list[str]:
     """Rows of a board touch and of the columnar replay."""
     touches = boards["touch_ns"]
@@ -108,6 +187,8 @@ def misses(figures: dict[str, Any], minimum: dict[str, float]) -> list[str]:
         ratio = row["ratio"].get("ccxt")
         if ratio is not None and ratio < minimum["ccxt_ratio"]:
             missed.append(f"{market}: {ratio:.1f} times faster than ccxt, promised {minimum['ccxt_ratio']}")
+    missed += order_misses(figures["orders"], minimum["order_tail"])
+    missed += venue_misses(figures, minimum["venue_ratio"])
     touch = {int(n): ns for n, ns in figures["boards"]["touch_ns"].items()}
     if touch[30] > minimum["touch_30_us"] * 1000:
         missed.append(f"a touch of 30 markets takes {touch[30]:.0f} ns, promised {minimum['touch_30_us'] * 1000:.0f}")
@@ -119,3 +200,14 @@ def misses(figures: dict[str, Any], minimum: dict[str, float]) -> list[str]:
     if figures["help_seconds"] > minimum["help_s"]:
         missed.append(f"--help takes {figures['help_seconds']:.3f} s, promised {minimum['help_s']}")
     return missed
+
+
+def venue_misses(figures: dict[str, Any], least: float) -> list[str]:
+    """Name what the venues' book channels and the last soak do not keep."""
+    missed = [
+        f"{name}: {cell(row['ratio'], 1)} times faster than ccxt, promised {least:.0f}"
+        for name, row in figures["venues"]["rows"].items()
+        if row["streamed"] and (row["ratio"] is None or row["ratio"] < least)
+    ]
+    soak = figures["soak"]
+    return missed if soak is None else missed + [f"soak: {line}" for line in soak_table.misses(soak)]
