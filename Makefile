@@ -10,13 +10,16 @@ KERNEL := $(filter-out src/basisdesk/kernel/__init__.py,$(wildcard src/basisdesk
 TERMINAL := src/basisdesk/web/static/terminal/index.html
 TERMINAL_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) $(wildcard ui/*.json ui/*.ts ui/*.html)
 
-.PHONY: help demo test lint format bench lock clean check setup run-demo run-test run-lint
+.PHONY: help demo test judges conformance lint format bench soak lock clean check setup run-demo run-test run-lint
 
 help:
 	@echo "make demo    set up, then start the desk on simulated markets at http://127.0.0.1:$(PORT)"
 	@echo "make test    set up, then run every test"
+	@echo "make judges  let clients that others wrote trade against the simulator"
+	@echo "make conformance  run the numbered cases over every venue, write docs/conformance.md"
 	@echo "make lint    formatting, lint, types, import contract"
 	@echo "make bench   measure, print ratios, write docs/benchmarks.md"
+	@echo "make soak    six simulated venues for ten minutes, write bench/results/soak.json"
 	@echo "make format  rewrite the sources in the house format"
 	@echo "make lock    resolve the dependencies again"
 	@echo "make clean   remove everything that was built"
@@ -73,7 +76,23 @@ demo: setup
 test: setup
 	@cd ui && npm run --silent test
 	BASISDESK_KERNEL=python $(BIN)/python -m pytest tests/kernel -q -p no:cacheprovider --cov=basisdesk.kernel --cov-config=tests/kernel/coveragerc --cov-report=term-missing:skip-covered --cov-fail-under=100
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 --pure-gate
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 --pure-gate
+
+# Clients of others pin much of what they need, so they live in an environment of their own.
+.venv-judges/.locked: tests/judges/requirements.lock | check
+	@echo "basisdesk: creating the judges' environment in .venv-judges"
+	@test -x .venv-judges/bin/python || $(PYTHON) -m venv .venv-judges
+	@.venv-judges/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/judges/requirements.lock
+	@touch $@
+
+judges: setup .venv-judges/.locked
+	.venv-judges/bin/python -m pytest tests/judges -q -n 2 --dist loadfile -p no:cacheprovider -W default --confcutdir=tests/judges
+
+# Runs the numbered cases and writes docs/conformance.md from what they said.
+conformance: setup
+	@rm -rf build/conformance && mkdir -p build/conformance
+	-BASISDESK_CONFORMANCE=build/conformance $(BIN)/python -m pytest tests/conformance -q -n 4 -p no:cacheprovider -k test_case
+	PYTHONPATH=. $(BIN)/python tests/conformance/page.py build/conformance
 
 lint: setup
 	$(BIN)/ruff check .
@@ -89,11 +108,17 @@ format: setup
 bench: setup
 	$(BIN)/python bench/run.py
 
+# Ten minutes at 20,000 messages a second; a shorter one: make soak SECONDS=60
+SECONDS ?= 600
+soak: setup
+	$(BIN)/python bench/soak.py --seconds $(SECONDS)
+
 lock: $(VENV)/.locked
 	$(BIN)/uv pip compile --universal --python-version 3.11 pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 pyproject.toml --group dev --group build --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 tests/judges/requirements.in --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file tests/judges/requirements.lock
 	cd ui && npm install --package-lock-only --silent
 
 clean:
-	rm -rf $(VENV) .venv-bench build dist ui/node_modules ui/dist src/basisdesk/web/static/terminal .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
+	rm -rf $(VENV) .venv-bench .venv-judges build dist ui/node_modules ui/dist src/basisdesk/web/static/terminal .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
 	rm -f src/basisdesk/kernel/*.so src/basisdesk/kernel/*.c

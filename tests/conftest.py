@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 from pathlib import Path
 
 import coverage
@@ -13,6 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # Machines are noisy: a slow example is not a failure, and the same examples run everywhere.
 hypothesis.settings.register_profile("basisdesk", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("basisdesk")
+
+# A shell that starts something in the background has it ignore Ctrl+C, and so would every command that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
