@@ -184,11 +184,24 @@ async def test_no_answer_is_given_to_nobody_and_one_too_many_is_dropped(monkeypa
     assert bodies.taken == []
     monkeypatch.setattr(snapshots, "MOST", 2)
     bodies = Bodies(scene)
-    for _ in range(3):
-        bodies.snapshots.ask(SnapshotRequest("spot", "BTCUSDT", "/x"), lambda _body, _now: None)
+    for path in ("/x", "/y", "/z"):
+        bodies.snapshots.ask(SnapshotRequest("spot", "BTCUSDT", path), lambda _body, _now: None)
     assert bodies.snapshots.busy
     await bodies.run()
     assert len(scene.air.requests) == 4
+
+
+@pytest.mark.asyncio
+async def test_who_asks_again_keeps_the_place_and_is_answered_once() -> None:
+    scene = Scene()
+    scene.body = b"book"
+    bodies = Bodies(scene)
+    gone: list[bytes] = []
+    bodies.snapshots.ask(SnapshotRequest("spot", "BTCUSDT", "/a"), lambda body, _now: gone.append(body))
+    await bodies.run("/b", "/a")
+    assert [request.path for request in scene.air.requests] == ["/a", "/b"]
+    assert len(bodies.taken) == 2
+    assert gone == []
 
 
 @pytest.mark.parametrize(

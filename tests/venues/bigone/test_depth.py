@@ -56,7 +56,7 @@ def test_a_gap_is_mended_over_rest_with_the_changes_that_came_meanwhile(
     stage.depth(0, 100, BIDS, ASKS)
     stage.depth(103, 104, {"11190": 1}, {})
     assert (stage.state(), stage.market().tally.gaps) == (GAPPED, 1)
-    assert stage.asked() == [SnapshotRequest("contract", "BTCUSD", SNAPSHOT)]
+    assert stage.asked() == [SnapshotRequest("contract", "BTCUSD", SNAPSHOT, (("rest", 1.0),))]
     assert stage.asked() == []
     stage.depth(105, 106, {"11191": 1}, {})
     stage.depth(107, 107, {"11191": 2}, {})

@@ -234,7 +234,11 @@ def test_a_reply_that_is_no_snapshot_is_reported_and_asked_for_again(
 ) -> None:
     room = rooms()
     room.depth(96, 105)
-    assert room.feed.to_request() == [SnapshotRequest("spot", "BTCUSDT", "/api/v3/depth?symbol=BTCUSDT&limit=1000")]
+    assert room.feed.to_request() == [
+        SnapshotRequest(
+            "spot", "BTCUSDT", "/api/v3/depth?symbol=BTCUSDT&limit=1000", (("spot.weight", 50), ("spot.raw", 1))
+        )
+    ]
     room.reply(body)
     assert room.sink.troubles() == [trouble]
     assert room.state() == WAITING

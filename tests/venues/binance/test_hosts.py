@@ -52,7 +52,9 @@ def test_every_declared_address_belongs_to_its_line() -> None:
         assert line_of(line.stream_url) == line_of(line.rest_url) == line.name
         assert instruments_line(line.rest_url + line.instruments_path) == line.name
         request = snapshot_request(line.name, "BTCUSDT")
-        assert request_of(line.rest_url + request.path) == request
+        found = request_of(line.rest_url + request.path)
+        assert found is not None
+        assert (found.line, found.code, found.path) == (request.line, request.code, request.path)
 
 
 def test_usdm_trades_and_carry_live_under_the_market_path() -> None:
@@ -105,7 +107,9 @@ def test_only_exchange_information_is_an_instrument_list() -> None:
 
 def test_the_snapshot_is_asked_for_at_a_thousand_levels() -> None:
     path = "/dapi/v1/depth?symbol=BTCUSD_PERP&limit=1000"
-    assert snapshot_request("coinm", "BTCUSD_PERP") == SnapshotRequest("coinm", "BTCUSD_PERP", path)
+    assert snapshot_request("coinm", "BTCUSD_PERP") == SnapshotRequest(
+        "coinm", "BTCUSD_PERP", path, (("coinm.weight", 20),)
+    )
 
 
 def test_an_unknown_line_is_refused_with_the_known_ones() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HOUR_MS = 3_600_000
 NOON = 1_786_320_000_000
 PATH = "/v5/market/funding/history?category=linear&symbol=BTCUSDT&limit=1"
-REQUEST = SnapshotRequest("linear", "BTCUSDT", PATH)
+REQUEST = SnapshotRequest("linear", "BTCUSDT", PATH, (("address", 1.0),))
 
 
 def rows(*settlements: tuple[str, int], code: str = "BTCUSDT") -> bytes:

@@ -20,11 +20,12 @@ SECOND, HOUR = 1_000_000_000, 3_600_000_000_000
 START = 1_618_678_070 * SECOND
 AT = 1_618_704_000_000  # ms, 2021-04-18 00:00
 ROW = {"contract_code": "BTC-USDT", "symbol": "BTC", "funding_rate": "0.0001", "funding_time": str(AT)}
-REQUEST = SnapshotRequest("linear", "BTC-USDT", "/v5/market/funding_rate?contract_code=BTC-USDT")
+REQUEST = SnapshotRequest("linear", "BTC-USDT", "/v5/market/funding_rate?contract_code=BTC-USDT", (("v5_market", 1.0),))
 PAST = SnapshotRequest(
     "linear",
     "BTC-USDT",
     "/linear-swap-api/v1/swap_historical_funding_rate?contract_code=BTC-USDT&page_index=1&page_size=1",
+    (("contract_public", 1.0),),
 )
 
 

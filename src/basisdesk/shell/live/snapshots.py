@@ -3,6 +3,7 @@
 Requests wait in one line for each venue and go one at a time: within the venue's budget where they say what they cost,
 else so far apart that the dearest of them (a whole book, 50 of 6000 units a minute at Binance) stays within it.
 A failed one is not repeated here: the feed knows whether it still wants it, and asks again.
+Whoever asks again before its turn has come keeps the place in the line; nothing is fetched twice for it.
 """
 
 from __future__ import annotations
@@ -38,24 +39,31 @@ class Snapshots:
         self._transport = transport
         self._budget = budget
         self._clock = clock
-        self._waiting: asyncio.Queue[tuple[SnapshotRequest, Callable[[bytes, int], None]]] = asyncio.Queue(MOST)
+        self._waiting: dict[tuple[str, str], tuple[SnapshotRequest, Callable[[bytes, int], None]]] = {}
+        self._asked = asyncio.Event()
 
     @property
     def busy(self) -> bool:
         """Whether requests wait."""
-        return not self._waiting.empty()
+        return bool(self._waiting)
 
     def ask(self, request: SnapshotRequest, take: Callable[[bytes, int], None]) -> None:
         """Get a body and give it to `take` with the local time; one too many is dropped, and asked for again."""
-        if not self._waiting.full():
-            self._waiting.put_nowait((request, take))
+        key = request.line, request.path
+        if key in self._waiting or len(self._waiting) < MOST:
+            self._waiting[key] = request, take
+            self._asked.set()
 
     async def run(self) -> None:
         """Work the line off until cancelled."""
         while True:
-            request, take = await self._waiting.get()
+            while not self._waiting:
+                self._asked.clear()
+                await self._asked.wait()
+            request, _ = self._waiting[next(iter(self._waiting))]
             while wait := self._budget.ask(request.costs, False, request.code, self._clock.now()):  # noqa: FBT003 (not urgent)
                 await self._clock.sleep(wait)
+            _, take = self._waiting.pop((request.line, request.path))
             await self._get(request, take)
             await self._clock.sleep(APART if request.costs else UNSTATED)
 

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from basisdesk.domain.errors import DecodeError
 from basisdesk.venues.address import address_of
+from basisdesk.venues.bigone.capabilities import REST as REST_BUCKET
 from basisdesk.venues.bigone.symbols import CONTRACT, SPOT, VENUE_NAME, is_code
 from basisdesk.venues.contract import Channel, Line, SnapshotRequest, Stream
 
@@ -151,7 +152,7 @@ def candle_stream(code: str, period: str) -> Stream:
 
 def snapshot_request(code: str) -> SnapshotRequest:
     """Return the request for the whole book of a contract."""
-    return SnapshotRequest(CONTRACT, code, f"{CONTRACT_REST}depth@{code}/snapshot")
+    return SnapshotRequest(CONTRACT, code, f"{CONTRACT_REST}depth@{code}/snapshot", ((REST_BUCKET, 1.0),))
 
 
 def request_of(url: str) -> SnapshotRequest | None:

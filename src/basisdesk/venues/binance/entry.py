@@ -28,6 +28,7 @@ from basisdesk.venues.wire import Int64
 
 if TYPE_CHECKING:
     from basisdesk.domain.ask import Ask
+    from basisdesk.venues.binance.sign import Plan
     from basisdesk.venues.trading import Session
 
 SECOND = 1_000_000_000
@@ -66,6 +67,7 @@ class _Answer(Struct, gc=False):
     limits: list[_Limit] = field(name="rateLimits", default_factory=list)
 
 
+_encode = msgspec.json.Encoder().encode
 _answer = msgspec.json.Decoder(_Answer)
 _failure = msgspec.json.Decoder(_Failure)
 
@@ -73,17 +75,17 @@ _failure = msgspec.json.Decoder(_Failure)
 class OrderEntry:
     """One connection that carries orders of a line."""
 
-    __slots__ = ("_deadline", "_ends", "_line", "_open", "_outbox", "_pings", "_session", "_waiting", "undecoded")
+    __slots__ = ("_ends", "_heard", "_line", "_open", "_outbox", "_pings", "_session", "_waiting", "undecoded")
 
     def __init__(self, line: str, session: Session) -> None:
         self._line = line
         self._session = session
         self._outbox: list[bytes] = []
-        self._waiting: dict[str, tuple[Request, int]] = {}
+        self._waiting: dict[str, tuple[Ask, Plan, int]] = {}
         self._pings: dict[str, int] = {}
         self._open = False
         self._ends = 0
-        self._deadline: int | None = None
+        self._heard = 0
         self.undecoded = 0
 
     @property
@@ -101,14 +103,13 @@ class OrderEntry:
         self._pings.clear()
         self._open = True
         self._ends = now + LIFE
-        self._schedule(now)
+        self._heard = now
 
     def disconnected(self, _now: int) -> list[tuple[Ask, Reply]]:
         """Whatever was under way is unknown."""
         self._open = False
         self._outbox.clear()
         self._pings.clear()
-        self._deadline = None
         return self._give_up(list(self._waiting), "the connection was lost before the answer came")
 
     def ready(self, now: int) -> bool:
@@ -122,22 +123,13 @@ class OrderEntry:
             return planned
         if not planned.socket_method or planned.line != self._line or not self.ready(now):
             return False
-        credentials = self._session.credentials
-        if credentials is None:
+        session = self._session
+        if session.credentials is None:
             return no_key(ask)
-        number = str(self._session.next_id())
-        request = Request(
-            ask=ask,
-            method=planned.method,
-            origin=LINES[self._line].rest_url,
-            path=planned.path,
-            changes=planned.changes,
-            costs=planned.costs,
-            expires=now // MILLISECOND * MILLISECOND + REQUEST_LIFE,
-        )
-        self._waiting[number] = (request, now + WAIT)
-        self._write(number, planned.socket_method, socket_params(planned.params, credentials, now))
-        self._schedule(now)
+        number = str(session.next_id())
+        params = socket_params(planned.params, session.credentials, now)
+        self._outbox.append(_encode({"id": number, "method": planned.socket_method, "params": params}))
+        self._waiting[number] = (ask, planned, now)
         return True
 
     def to_send(self) -> list[bytes]:
@@ -152,24 +144,25 @@ class OrderEntry:
         except wire.UNREADABLE:
             self.undecoded += 1
             return []
+        self._heard = now
         number = str(answer.request)
         if self._pings.pop(number, None) is not None or number not in self._waiting:
-            self._schedule(now)
             return []
-        request, _ = self._waiting.pop(number)
-        self._schedule(now)
-        reply = settle(request, self._response(answer, now), self._session, self._line)
-        return [(request.ask, msgspec.structs.replace(reply, used=self._used(answer)))]
+        ask, planned, sent = self._waiting.pop(number)
+        reply = settle(self._request(ask, planned, sent), self._response(answer, now), self._session, self._line)
+        return [(ask, msgspec.structs.replace(reply, used=self._used(answer)))]
 
     def next_deadline(self) -> int | None:
         """When the first answer is overdue, or a ping is due."""
-        return self._deadline
+        due = [sent + WAIT for _, _, sent in self._waiting.values()] + list(self._pings.values())
+        return min(due) if due else self._heard + PING if self._open else None
 
     def on_time(self, now: int) -> list[tuple[Ask, Reply]]:
         """Declare overdue asks unknown, and ping a quiet connection."""
-        if self._deadline is None or now < self._deadline:
+        deadline = self.next_deadline()
+        if deadline is None or now < deadline:
             return []
-        late = [number for number, (_, until) in self._waiting.items() if now >= until]
+        late = [number for number, (_, _, sent) in self._waiting.items() if now >= sent + WAIT]
         if late or any(now >= until for until in self._pings.values()):
             self._open = False  # what does not answer is not given another order
             self._pings.clear()
@@ -177,20 +170,23 @@ class OrderEntry:
         else:
             number = str(self._session.next_id())
             self._pings[number] = now + WAIT
-            self._write(number, "ping", {})
-        lost = self._give_up(late, f"no answer within {WAIT // SECOND} s")
-        self._schedule(now)
-        return lost
-
-    def _write(self, number: str, method: str, params: dict[str, str | int]) -> None:
-        self._outbox.append(msgspec.json.encode({"id": number, "method": method, "params": params}))
+            self._outbox.append(_encode({"id": number, "method": "ping", "params": {}}))
+        return self._give_up(late, f"no answer within {WAIT // SECOND} s")
 
     def _give_up(self, numbers: list[str], why: str) -> list[tuple[Ask, Reply]]:
-        return [(self._waiting.pop(number)[0].ask, Reply(outcome=Unknown(why))) for number in numbers]
+        return [(self._waiting.pop(number)[0], Reply(outcome=Unknown(why))) for number in numbers]
 
-    def _schedule(self, now: int) -> None:
-        due = [until for _, until in self._waiting.values()] + list(self._pings.values())
-        self._deadline = min(due) if due else now + PING if self._open else None
+    def _request(self, ask: Ask, planned: Plan, sent: int) -> Request:
+        """Return what was sent as HTTP would have carried it."""
+        return Request(
+            ask=ask,
+            method=planned.method,
+            origin=LINES[self._line].rest_url,
+            path=planned.path,
+            changes=planned.changes,
+            costs=planned.costs,
+            expires=sent // MILLISECOND * MILLISECOND + REQUEST_LIFE,
+        )
 
     def _response(self, answer: _Answer, now: int) -> Response:
         """Return the answer as HTTP would have brought it."""

@@ -12,6 +12,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 from basisdesk.domain.errors import DecodeError
+from basisdesk.venues.binance.limits import DEPTH_LIMIT, DEPTH_WEIGHTS, costs
 from basisdesk.venues.binance.symbols import is_code
 from basisdesk.venues.contract import Channel, Line, SnapshotRequest
 
@@ -77,7 +78,6 @@ COINM = Line(
 LINES = {line.name: line for line in (SPOT, USDM, COINM)}
 
 DEPTH_PATHS = {"spot": "/api/v3/depth", "usdm": "/fapi/v1/depth", "coinm": "/dapi/v1/depth"}
-DEPTH_LIMIT = 1000
 
 _LINE_OF_HOST = {host: line.name for line in LINES.values() for host in line.hosts}
 _LINE_OF_PREFIX = {
@@ -94,7 +94,8 @@ _REST = re.compile(r"/(api|fapi|dapi)/v\d+/(depth|exchangeInfo)/?")
 
 def snapshot_request(line: str, code: str) -> SnapshotRequest:
     """Ask for the deepest book that costs a moderate request weight."""
-    return SnapshotRequest(line, code, f"{DEPTH_PATHS[line]}?symbol={code}&limit={DEPTH_LIMIT}")
+    path = f"{DEPTH_PATHS[line]}?symbol={code}&limit={DEPTH_LIMIT}"
+    return SnapshotRequest(line, code, path, costs(line, DEPTH_WEIGHTS[line]))
 
 
 def line_of(url: str) -> str | None:

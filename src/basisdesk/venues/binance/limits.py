@@ -59,6 +59,11 @@ TOO_MANY_ORDERS, BANNED = "-1015", 418
 _KNOWN = dict.fromkeys(bucket.name for bucket in BUCKETS)
 
 
+DEPTH_LIMIT = 1000
+DEPTH_WEIGHTS = {"spot": 50, "usdm": 20, "coinm": 20}
+"""Levels a side of the deepest book that costs a moderate weight, and that weight."""
+
+
 @lru_cache(maxsize=256)
 def costs(line: str, weight: float, orders: int = 0) -> tuple[tuple[str, float], ...]:
     """Return what a request on a line costs: weight by address, and `orders` on each of the order counters."""

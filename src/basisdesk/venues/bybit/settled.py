@@ -14,6 +14,7 @@ from math import inf
 import msgspec
 
 from basisdesk.venues.bybit.hosts import FUNDING_PATH
+from basisdesk.venues.bybit.limits import ADDRESS
 from basisdesk.venues.contract import SnapshotRequest
 from basisdesk.venues.wire import nanoseconds, number
 
@@ -78,7 +79,7 @@ class Settled:
                 wish.due = now + (REPLY_NS << wish.tries)
                 wish.tries += 1
                 path = f"{FUNDING_PATH}?category={self._line}&symbol={code}&limit=1"
-                requests.append(SnapshotRequest(self._line, code, path))
+                requests.append(SnapshotRequest(self._line, code, path, ((ADDRESS, 1.0),)))
         return requests
 
     def next_deadline(self) -> int | None:

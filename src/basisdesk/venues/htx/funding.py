@@ -18,6 +18,7 @@ import msgspec
 
 from basisdesk.venues.contract import SnapshotRequest
 from basisdesk.venues.htx import symbols
+from basisdesk.venues.htx.account.limits import bucket_of
 from basisdesk.venues.htx.wire import FundingBody, FundingNotice, PastBody, nanoseconds, number
 
 if TYPE_CHECKING:
@@ -62,12 +63,17 @@ class Terms(NamedTuple):
 
 def funding_request(line: str, code: str) -> SnapshotRequest:
     """Return the request of a swap's funding terms."""
-    return SnapshotRequest(line, code, f"{PATHS[line]}?contract_code={quote(code)}")
+    return _request(line, code, PATHS[line], "")
 
 
 def past_request(line: str, code: str) -> SnapshotRequest:
     """Return the request of what a swap's last settlement paid."""
-    return SnapshotRequest(line, code, f"{PAST_PATHS[line]}?contract_code={quote(code)}&page_index=1&page_size=1")
+    return _request(line, code, PAST_PATHS[line], "&page_index=1&page_size=1")
+
+
+def _request(line: str, code: str, path: str, more: str) -> SnapshotRequest:
+    costs = ((bucket_of(line, path, changes=False, private=False), 1.0),)
+    return SnapshotRequest(line, code, f"{path}?contract_code={quote(code)}{more}", costs)
 
 
 def is_past(request: SnapshotRequest) -> bool:
