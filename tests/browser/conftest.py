@@ -15,13 +15,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # so that the made-up desk can be imported however pytest was started
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright  # noqa: E402 (after the path)
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright  # noqa: E402 (after the path)
 from tests.browser.fakedesk import FakeDesk  # noqa: E402 (after the path)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RESULTS = ROOT / "test-results"
+PATIENCE = 30_000
+"""How long anything on a page may take, ms: what is tested is that it comes, and busy machines are slow."""
+expect.set_options(timeout=PATIENCE)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -117,6 +120,6 @@ def sight(browser: Browser) -> Iterator[Sight]:
     """A wide dark page in a fresh browser profile."""
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, color_scheme="dark")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     yield Sight(page)
     context.close()

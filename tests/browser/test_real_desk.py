@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Sight
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(400)]
 ROOT = Path(__file__).resolve().parents[2]
 BASIS = "binance:BTC/USDT:USDT~binance:BTC/USDT"
 OTHER = "bybit:BTC/USDT:USDT~binance:BTC/USDT"
@@ -50,7 +50,7 @@ def running(home: Path, *arguments: str) -> Iterator[str]:
             found = re.search(r"http://127\.0\.0\.1:\d+", line)
         yield found.group()
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) in {0, 130}
+        assert process.wait(60) in {0, 130}
         assert "demo" not in arguments or "is kept in " in process.stderr.read()
     finally:
         process.kill()
