@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Sight
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(400)]
 ROOT = Path(__file__).resolve().parents[2]
 BASIS = "binance:BTC/USDT:USDT~binance:BTC/USDT"
 OTHER = "bybit:BTC/USDT:USDT~binance:BTC/USDT"
