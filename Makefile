@@ -77,7 +77,7 @@ demo: setup
 test: setup
 	@cd ui && npm run --silent test
 	BASISDESK_KERNEL=python $(BIN)/python -m pytest tests/kernel -q -n 2 -p no:cacheprovider --cov=basisdesk.kernel --cov-config=tests/kernel/coveragerc --cov-report=term-missing:skip-covered --cov-fail-under=100
-	$(BIN)/python -m pytest -q -p no:cacheprovider -m alone
+	$(BIN)/python -m pytest tests/browser -q -p no:cacheprovider -m alone
 	$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not alone" --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 --pure-gate
 
 # Clients of others pin much of what they need, so they live in an environment of their own.

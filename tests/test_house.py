@@ -45,3 +45,9 @@ def test_lock_files_name_no_registry_host_and_every_package_has_a_hash() -> None
         pinned = re.findall(r"^([a-z0-9.-]+)==\S+.*\\$\n    --hash=sha256:", text, re.MULTILINE)
         assert len(pinned) == len(re.findall(r"^[a-z0-9.-]+==", text, re.MULTILINE))
     assert "resolved" not in (ROOT / "ui" / "package-lock.json").read_text()
+
+
+def test_what_needs_the_machine_for_itself_is_where_make_looks_for_it() -> None:
+    marked = [path for path in PYTHON if "mark." + "alone" in path.read_text()]
+    assert marked
+    assert all(path.is_relative_to(ROOT / "tests" / "browser") for path in marked)
