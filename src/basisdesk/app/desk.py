@@ -206,7 +206,7 @@ class Desk:
             spread = self.universe.spread(request.spread)
         except UsageError:
             return None  # the engine says what is wrong with the name
-        return quotes.quote(spread, request.side, request.size, self.now)
+        return quotes.quote(spread, request.side, request.size, self.room.now)
 
     def _book_of(self, symbol: str) -> Book | None:
         market = self.markets.get(symbol)

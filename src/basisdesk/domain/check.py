@@ -17,6 +17,7 @@ from basisdesk.domain.arithmetic import (
     MAX_DIGITS,
     Rounding,
     fit,
+    is_positive,
     is_workable,
     on_grid,
     plain,
@@ -42,7 +43,7 @@ def check_size(instrument: Instrument, size: Decimal, worst_price: Decimal) -> R
 
 def check_price(instrument: Instrument, price: Decimal) -> Refusal | None:
     """Refuse a limit price that is not a positive number on the instrument's tick."""
-    if not is_workable(price) or price <= 0:
+    if not is_positive(price):
         return Refusal("bad_price", f"price {price} on {instrument.symbol} is not a positive number: give a price")
     below = round_price(instrument, price, Rounding.DOWN)
     if below == price:
@@ -138,7 +139,7 @@ def _check_limits(instrument: Instrument, size: Decimal) -> Refusal | None:
 
 def _check_notional(instrument: Instrument, size: Decimal, price: Decimal) -> Refusal | None:
     inverse = instrument.margin is Margin.INVERSE
-    if not inverse and (not is_workable(price) or price <= 0):
+    if not inverse and not is_positive(price):
         return Refusal(
             "bad_price", f"the value of an order on {instrument.symbol} at price {price} is not known: wait for a price"
         )

@@ -15,12 +15,13 @@ from msgspec import structs
 
 from basisdesk.domain import effect as effects
 from basisdesk.domain import event as events
+from basisdesk.domain.arithmetic import is_positive
 from basisdesk.domain.order import DoneReason, OrderStatus
 from basisdesk.domain.spread import spread_legs
 from basisdesk.engine import ledger
 from basisdesk.engine.gate import common_unit
 from basisdesk.engine.hedge import plan
-from basisdesk.engine.state import ZERO, Entry, LegOrder, Phase, SpreadOrder, State, is_positive
+from basisdesk.engine.state import ZERO, Entry, LegOrder, Phase, SpreadOrder, State
 from basisdesk.engine.table import Happening, follow
 
 if TYPE_CHECKING:
@@ -37,18 +38,41 @@ if TYPE_CHECKING:
         | events.LegDone
         | events.LegUnknown
     )
+    OtherEvent = (
+        events.Listed
+        | events.Placed
+        | events.CancelAsked
+        | events.ExternalSeen
+        | events.Thawed
+        | events.TimePassed
+        | LegEvent
+    )
 
 
 def fold(state: State, happened: Event | Effect) -> None:
     """Change the state by one event or effect."""
     state.now = max(state.now, happened.at)
-    if isinstance(happened, effects.Effect):
-        _decided(state, happened)
-    else:
-        _happened(state, happened)
+    match happened:  # first what comes between a trigger and its orders
+        case effects.SendLeg():
+            _send(state, happened)
+        case events.Quoted():
+            _quoted(state, happened)
+        case effects.Claim():
+            _change(state, happened.order_id, phase=Phase.WORKING, fired=happened.displayed, updated=happened.at)
+        case effects.AcceptOrder():
+            _accept(state, happened)
+        case effects.RefuseOrder():
+            _refuse(state, happened)
+        case effects.AskQuote():
+            state.open[happened.order_id] = True
+            _change(state, happened.order_id, phase=Phase.WORKING, asked=happened.not_before, updated=happened.at)
+        case effects.EndOrder():
+            _end(state, happened)
+        case _:
+            _happened(state, happened)
 
 
-def _happened(state: State, happened: Event) -> None:
+def _happened(state: State, happened: OtherEvent) -> None:
     match happened:
         case events.Listed():
             state.instruments[happened.instrument.symbol] = happened.instrument
@@ -57,53 +81,27 @@ def _happened(state: State, happened: Event) -> None:
         case events.CancelAsked():
             if happened.order_id in state.open:
                 _change(state, happened.order_id, cancelled=True, updated=happened.at)
-        case events.Quoted():
-            _quoted(state, happened)
         case events.ExternalSeen():
             state.frozen[happened.symbol] = happened.message
         case events.Thawed():
             state.frozen.pop(happened.symbol, None)
         case events.TimePassed():
             _expire_asks(state, happened.at)
-        case (
-            events.LegAccepted()
-            | events.LegRejected()
-            | events.LegFilled()
-            | events.LegVoided()
-            | events.LegDone()
-            | events.LegUnknown()
-        ):
+        case _:
             _heard(state, happened)
-        case _:
-            assert_never(happened)
 
 
-def _decided(state: State, effect: Effect) -> None:
-    match effect:
-        case effects.SendLeg():
-            _send(state, effect)
-        case effects.Claim():
-            _change(state, effect.order_id, phase=Phase.WORKING, fired=effect.displayed, updated=effect.at)
-        case effects.AcceptOrder():
-            _accept(state, effect)
-        case effects.RefuseOrder():
-            _refuse(state, effect)
-        case effects.AskQuote():
-            state.open[effect.order_id] = True
-            _change(state, effect.order_id, phase=Phase.WORKING, asked=effect.not_before, updated=effect.at)
-        case effects.EndOrder():
-            state.open.pop(effect.order_id, None)
-            _change(
-                state,
-                effect.order_id,
-                phase=Phase.ENDED,
-                asked=None,
-                reason=effect.reason,
-                residual=effect.residual,
-                updated=effect.at,
-            )
-        case _:
-            assert_never(effect)
+def _end(state: State, effect: effects.EndOrder) -> None:
+    state.open.pop(effect.order_id, None)
+    _change(
+        state,
+        effect.order_id,
+        phase=Phase.ENDED,
+        asked=None,
+        reason=effect.reason,
+        residual=effect.residual,
+        updated=effect.at,
+    )
 
 
 def _accept(state: State, effect: effects.AcceptOrder) -> None:
@@ -157,7 +155,7 @@ def _send(state: State, effect: effects.SendLeg) -> None:
 def _quoted(state: State, event: events.Quoted) -> None:
     if event.order_id in state.open:
         order = state.orders[event.order_id]
-        _change(state, event.order_id, prices=_averages(event.quote, order.prices))
+        state.orders[event.order_id] = structs.replace(order, prices=_averages(event.quote, order.prices))
 
 
 def _averages(quote: events.SpreadQuote | None, known: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import structs
 
-from basisdesk.domain.arithmetic import held, is_workable, remembered
+from basisdesk.domain.arithmetic import held, is_positive, is_workable, remembered
 from basisdesk.domain.check import check_size, check_still
 from basisdesk.domain.errors import Refusal, UsageError, nearest
 from basisdesk.domain.instrument import Instrument, Margin, unit_worth
@@ -27,7 +27,7 @@ from basisdesk.domain.market import SpreadMarket, both_inverse, spread_market
 from basisdesk.domain.order import Side, SpreadOrderRequest, SpreadOrderType
 from basisdesk.domain.spread import pairable, spread_legs
 from basisdesk.engine.hedge import bound_of, least_price
-from basisdesk.engine.state import State, Unit, is_positive
+from basisdesk.engine.state import State, Unit
 
 if TYPE_CHECKING:
     from basisdesk.domain.event import LegQuote, SpreadQuote
@@ -135,15 +135,15 @@ def check_quote(quote: SpreadQuote | None) -> Refusal | None:
     """Refuse a quote that is missing, of books unfit to trade on, or too thin."""
     if quote is None:
         return Refusal("no_quote", "no prices are known for this spread: wait until both markets have a book")
+    covered = quote.complete and quote.price.is_finite()
     for leg in (quote.leg1, quote.leg2):
         if leg.state != "valid":
             return Refusal(
                 "book_invalid",
                 f"the book of {leg.symbol} is {leg.state}, and orders need a valid one: wait until it recovers",
             )
-    if not (quote.complete and quote.price.is_finite() and _is_priced(quote.leg1) and _is_priced(quote.leg2)):
-        return Refusal("too_thin", _thin(quote))
-    return None
+        covered = covered and is_positive(leg.average) and is_positive(leg.worst) and is_positive(leg.mid)
+    return None if covered else Refusal("too_thin", _thin(quote))
 
 
 def known_legs(state: State, spread: str) -> tuple[Instrument, Instrument] | Refusal:
@@ -228,10 +228,6 @@ def _check_still_leg(legs: tuple[Instrument, Instrument], size: Decimal) -> Refu
 
 def _price(leg: LegQuote) -> Decimal | None:
     return leg.average if is_positive(leg.average) else None
-
-
-def _is_priced(leg: LegQuote) -> bool:
-    return is_positive(leg.average) and is_positive(leg.worst) and is_positive(leg.mid)
 
 
 def _thin(quote: SpreadQuote) -> str:

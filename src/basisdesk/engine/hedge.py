@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from basisdesk.domain.arithmetic import precise, remembered
+from basisdesk.domain.arithmetic import is_positive, precise, remembered
 from basisdesk.domain.effect import SendLeg
 from basisdesk.domain.instrument import Instrument, Margin, Rounding, round_price, unit_worth
 from basisdesk.domain.order import Side
 from basisdesk.engine.exposure import Exposure, exposure_of, hedgeable, leg_orders, slack
-from basisdesk.engine.state import ZERO, SpreadOrder, State, is_positive
+from basisdesk.engine.state import ZERO, SpreadOrder, State
 
 if TYPE_CHECKING:
     from basisdesk.domain.event import LegQuote
@@ -100,8 +100,10 @@ def is_urgent(state: State, order: SendLeg) -> bool:
 
 def client_id(order: SpreadOrder, leg: int) -> str:
     """Return the next client id of a leg; derived from what was sent before, so it is never used twice."""
-    head = f"{order.order_id}-{leg}-"
-    return f"{head}{1 + len([name for name in order.leg_ids if name.startswith(head)])}"
+    head, number = f"{order.order_id}-{leg}-", 1
+    for name in order.leg_ids:
+        number += name.startswith(head)
+    return f"{head}{number}"
 
 
 def send(state: State, order: SpreadOrder, at: int, step: Plan, bound: Decimal) -> SendLeg:

@@ -14,7 +14,6 @@ from enum import Enum
 
 import msgspec
 
-from basisdesk.domain.arithmetic import is_workable
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.instrument import Instrument
 from basisdesk.domain.order import DoneReason, OrderStatus, Side, SpreadOrderRequest
@@ -202,11 +201,6 @@ class State(msgspec.Struct, kw_only=True):
     strays: dict[str, int] = {}
     frozen: dict[str, str] = {}
     counter: int = 0
-
-
-def is_positive(price: Decimal) -> bool:
-    """Say whether a price can be reckoned with."""
-    return is_workable(price) and price > 0
 
 
 _encoder = msgspec.json.Encoder(decimal_format="string")

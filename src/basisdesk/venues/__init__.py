@@ -6,6 +6,7 @@ The venues are imported when the registry is first asked, so a command that need
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,9 @@ _NAMES = ("bigone", "binance", "bybit", "deribit", "htx", "okx")
 __all__ = ["VENUES", "venue_named", "venue_of_url"]
 
 
+@cache
 def _venues() -> dict[str, Venue]:
-    if "VENUES" not in globals():
-        globals()["VENUES"] = {name: import_module(f"basisdesk.venues.{name}").VENUE for name in _NAMES}
-    venues: dict[str, Venue] = globals()["VENUES"]
-    return venues
+    return {name: import_module(f"basisdesk.venues.{name}").VENUE for name in _NAMES}
 
 
 def __getattr__(name: str) -> dict[str, Venue]:

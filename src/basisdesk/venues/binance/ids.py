@@ -36,7 +36,7 @@ def client_id(own: str) -> str:
 
     The desk's ids hold no underscore, so a digest never equals an id that fits.
     """
-    if _PLAIN.fullmatch(own) and forced_by(own) is None:
+    if _PLAIN.fullmatch(own) and not own.startswith(_BEGINNINGS):
         return own
     return "_" + sha256(own.encode()).hexdigest()[: LENGTH - 1]
 
