@@ -16,6 +16,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from basisdesk.venues.trading import Bucket
 
 if TYPE_CHECKING:
@@ -28,8 +30,7 @@ SLOTS = 1000
 _DUST = 1e-9
 
 
-@dataclass(slots=True)
-class _Slot:
+class _Slot(msgspec.Struct, gc=False):
     """What was spent from `began` to `ended`."""
 
     began: int
@@ -48,8 +49,10 @@ class _Log:
 
     def forget(self, now: int) -> None:
         """Drop what has left the window."""
-        slots = self.slots
-        while slots and slots[0].ended + self.bucket.window <= now:
+        slots, window = self.slots, self.bucket.window
+        if not slots or slots[0].ended + window > now:
+            return
+        while slots and slots[0].ended + window <= now:
             self.spent -= slots.popleft().units
         if not slots:
             self.spent = 0.0
@@ -67,8 +70,6 @@ class _Log:
     def wait(self, units: float, ceiling: float, now: int) -> int:
         """Return how long until `units` more stay within the ceiling, 0 for at once."""
         left, wait = self.spent, 0
-        if left + units <= ceiling + _DUST:
-            return 0
         for slot in self.slots:
             if left + units <= ceiling + _DUST:
                 break
@@ -92,6 +93,7 @@ class Budget:
         self._share = share
         self._urgent = max(share, min(share + reserve, HIGHEST))
         self._logs: dict[tuple[str, str], _Log] = {}
+        self._whole = {bucket.name: self._log(bucket.name, "") for bucket in buckets if bucket.scope != "symbol"}
         self._banned = 0
 
     def ask(self, costs: Sequence[tuple[str, float]], urgent: bool, symbol: str, now: int) -> int:
@@ -103,11 +105,15 @@ class Budget:
             KeyError: a cost names a bucket that the venue does not publish.
         """
         wait = max(0, self._banned - now)
-        logs = [(self._log(name, symbol), units) for name, units in costs]
-        for log, units in logs:
+        part = self._urgent if urgent else self._share
+        logs: list[tuple[_Log, float]] = []
+        for name, units in costs:
+            log = self._whole.get(name) or self._log(name, symbol)
             log.forget(now)
-            part = self._urgent if urgent else self._share
-            wait = max(wait, log.banned - now, log.wait(units, part * log.bucket.capacity, now))
+            ceiling = part * log.bucket.capacity
+            if log.banned > now or log.spent + units > ceiling + _DUST:
+                wait = max(wait, log.banned - now, log.wait(units, ceiling, now))
+            logs.append((log, units))
         if not wait:
             for log, units in logs:
                 log.spend(units, now)

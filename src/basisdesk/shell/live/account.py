@@ -96,17 +96,17 @@ class Account:
         A command has left when this returns, where nothing has to be waited for; what is awaited is the answer.
         `urgent` says that it takes risk away, which cannot be seen of a hedge that is not reduce-only.
         """
-        self.use(symbol_of(ask))
-        urgent = urgent or is_urgent(ask)
-        if not is_command(ask):
+        symbol, trading, urgent = symbol_of(ask), is_trading(ask), urgent or is_urgent(ask)
+        self.use(symbol)
+        if not trading and not is_command(ask):
             return self.asker.ask(ask, urgent=urgent)
         if self._refused is not None:
             return given(self._refused)
-        if is_trading(ask) and not self.read_once.is_set():
+        if trading and not self.read_once.is_set():
             message = "the account has not been read since the start or the last pause"
             return given(Reply(outcome=RetryLater(self._site.time.now() + SECOND, Reason.OTHER, "unread", message)))
-        began = self._site.clock.now()
-        answer = self._by_entry(ask, urgent)
+        began = self._site.time.clock.now()
+        answer = self._by_entry(ask, symbol, urgent, began) if trading and self._entries else None
         return self._timed(began, self.asker.ask(ask, urgent=urgent) if answer is None else answer)
 
     async def _timed(self, began: int, answer: Awaitable[Reply | Refusal]) -> Reply | Refusal:
@@ -150,22 +150,21 @@ class Account:
         site.start(name, link.run, capability)
         return link
 
-    def _by_entry(self, ask: Ask, urgent: bool) -> Awaitable[Reply | Refusal] | None:
-        """Send over the order connection; None where there is none, or it does not carry this."""
-        site = self._site
-        talk = self._entries.get(self._line_of(ask)) if self._entries and is_trading(ask) else None
-        if talk is None or not talk.ready(site.time.now()):
+    def _by_entry(self, ask: Ask, symbol: str, urgent: bool, now: int) -> Awaitable[Reply | Refusal] | None:
+        """Send over the order connection at local time `now`; None where there is none, or it does not carry this."""
+        at = now + self._site.time.offset
+        talk = self._entries.get(self._line_of(ask, symbol))
+        if talk is None or not talk.ready(at):
             return None
-        costs = self._costs(ask)
+        costs = self._costs(ask, at)
         if isinstance(costs, Refusal):
             return given(costs)
-        if not self.asker.spend(ask, costs, urgent):
+        if not self.asker.spend(symbol, costs, urgent, now):
             return self._by_entry_later(talk, ask, costs, urgent)
-        answer = talk.ask(ask, site.time.now())
+        answer = talk.ask(ask, at)
         return None if answer is None else self._absorbed(ask, answer)
 
-    def _costs(self, ask: Ask) -> tuple[tuple[str, float], ...] | Refusal:
-        now = self._site.time.now()
+    def _costs(self, ask: Ask, now: int) -> tuple[tuple[str, float], ...] | Refusal:
         if self._trading.costs is not None:
             return self._trading.costs(ask, self.session, now)
         request = self._trading.encode(ask, self.session, now)
@@ -190,8 +189,8 @@ class Account:
         self.asker.absorb(ask, reply)
         return reply
 
-    def _line_of(self, ask: Ask) -> str:
-        instrument = self.session.instruments.get(symbol_of(ask))
+    def _line_of(self, ask: Ask, symbol: str) -> str:
+        instrument = self.session.instruments.get(symbol)
         return instrument.market if instrument is not None else str(getattr(ask, "line", ""))
 
     async def _read(self) -> None:

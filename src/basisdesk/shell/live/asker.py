@@ -65,10 +65,16 @@ class Asker:
         A command has left when this returns, where nothing has to be waited for.
         """
         pressing = is_urgent(ask) if urgent is None else urgent
-        signed = self._encode(ask) if is_command(ask) else None
-        if isinstance(signed, Request) and self._is_of(signed, ask) and self.spend(ask, signed.costs, pressing):
-            return self._follow(self._carry(signed), signed, pressing)
-        return self._ask(ask, pressing, signed)
+        if not is_command(ask):
+            return self._ask(ask, pressing, None)
+        time = self._site.time
+        now = time.clock.now()
+        signed = self.trading.encode(ask, self.session, now + time.offset)
+        if isinstance(signed, Refusal) or not _is_of(signed, ask):
+            return self._ask(ask, pressing, signed)
+        if not self.spend(symbol_of(ask), signed.costs, pressing, now):
+            return self._ask(ask, pressing, signed)
+        return self._follow(self._carry(signed), signed, pressing)
 
     async def _follow(self, answer: Awaitable[Response], request: Request, pressing: bool) -> Reply:
         return await self._go_on(await self._heard(answer, request), pressing)
@@ -79,7 +85,7 @@ class Asker:
             signed = None
             if not isinstance(request, Request):
                 return request
-            if self._is_of(request, ask):
+            if _is_of(request, ask):
                 return await self._go_on(await self._send(request), pressing)
             held = await self._learn(ask, pressing)
             if held is not None:
@@ -144,9 +150,9 @@ class Asker:
                 pass
         self._tell(Answered(site.venue.name, now, ask, reply))
 
-    def spend(self, ask: Ask, costs: tuple[tuple[str, float], ...], urgent: bool) -> bool:
-        """Say whether this may be spent at once, and count it if so."""
-        return not self._site.budget.ask(costs, urgent, symbol_of(ask), self._site.clock.now())
+    def spend(self, symbol: str, costs: tuple[tuple[str, float], ...], urgent: bool, now: int) -> bool:
+        """Say whether this may be spent at local time `now`, which is at once, and count it if so."""
+        return not self._site.budget.ask(costs, urgent, symbol, now)
 
     async def allowance(self, ask: Ask, costs: tuple[tuple[str, float], ...], urgent: bool) -> Reply | None:
         """Wait until this may be spent; a reply means that it would take too long, and nothing was spent."""
@@ -191,10 +197,6 @@ class Asker:
         if held is not None:
             return held
         return request if self._site.clock.now() - before < FRESH else self._encode(ask)
-
-    def _is_of(self, request: Request, ask: Ask) -> bool:
-        """Say whether a request is for the ask itself, not for what must be known first; comparing takes long."""
-        return request.ask is ask or request.ask == ask
 
     def _encode(self, ask: Ask) -> Request | Refusal:
         return self.trading.encode(ask, self.session, self._site.time.now())
@@ -248,3 +250,8 @@ class Asker:
                 held = Reply(outcome=reply.outcome)
         self._tell(Answered(self._site.venue.name, self._site.clock.now(), ask, held))
         return held
+
+
+def _is_of(request: Request, ask: Ask) -> bool:
+    """Say whether a request is for the ask itself, not for what must be known first; comparing takes long."""
+    return request.ask is ask or request.ask == ask

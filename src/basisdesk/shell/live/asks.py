@@ -9,20 +9,20 @@ from basisdesk.domain import ask as asks
 from basisdesk.domain.ask import Ask, Command
 
 _T = TypeVar("_T")
-_COMMANDS: tuple[type, ...] = get_args(Command)
+_COMMANDS: dict[type, None] = dict.fromkeys(get_args(Command))
 _PUBLIC = (asks.AskTime, asks.AskInstruments, asks.AskFunding)
-_TRADING = (asks.Place, asks.Amend, asks.Cancel, asks.CancelAll, asks.DeadMan)
+_TRADING: dict[type, None] = dict.fromkeys((asks.Place, asks.Amend, asks.Cancel, asks.CancelAll, asks.DeadMan))
 _SAFER = (asks.Cancel, asks.CancelAll, asks.DeadMan)
 
 
 def is_command(ask: Ask) -> bool:
     """Say whether it changes something at the venue."""
-    return isinstance(ask, _COMMANDS)
+    return type(ask) in _COMMANDS
 
 
 def is_trading(ask: Ask) -> bool:
     """Say whether it concerns orders, which may go over a connection of their own."""
-    return isinstance(ask, _TRADING)
+    return type(ask) in _TRADING
 
 
 def is_public(ask: Ask) -> bool:
@@ -32,7 +32,7 @@ def is_public(ask: Ask) -> bool:
 
 def is_urgent(ask: Ask) -> bool:
     """Say whether it may use the reserve: what takes risk away, as far as can be seen of it."""
-    return isinstance(ask, _SAFER) or (isinstance(ask, asks.Place) and ask.order.reduce_only)
+    return ask.order.reduce_only if isinstance(ask, asks.Place) else isinstance(ask, _SAFER)
 
 
 def given(answer: _T) -> asyncio.Future[_T]:

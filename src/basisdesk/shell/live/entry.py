@@ -74,14 +74,14 @@ class EntryTalk:
     def ask(self, ask: Ask, now: int) -> asyncio.Future[Reply] | Refusal | None:
         """Send an ask and return what its answer comes in; None when this connection does not carry it."""
         link = self.link
-        if link is None or not self.ready(now):
+        if link is None or not link.up:
             return None
         sent = self._entry.send(ask, now)
         if isinstance(sent, Refusal):
             return sent
         if not sent:
             return None
-        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Reply] = asyncio.Future(loop=asyncio.get_running_loop())
         self._waiting.append((ask, answer))
         link.pump()
         return answer

@@ -156,7 +156,8 @@ class Link:
 
     def pump(self) -> None:
         """Send what is to be sent, and set the alarm for what the talk wants next."""
-        self._drop("pump")
+        if "pump" in self._timers:
+            self._drop("pump")
         socket = self._socket
         if socket is None:
             return
