@@ -8,7 +8,7 @@ An edit, a removal, an insertion or a change of order anywhere is therefore foun
 `seal` writes the digest of the state that the journal folds to; a journal without one was not closed in order (or is
 still being written) and is as good, except that there is nothing to compare the folded state with.
 Only one process may write; a lock file beside the journal says who does.
-A journal in memory has the same rows without a file, for runs that nobody comes back to.
+A journal in memory has the same rows without a file and its checksums, for runs that nobody comes back to.
 """
 
 from __future__ import annotations
@@ -165,18 +165,20 @@ class Journal:
         self.close()
 
     def _write(self, values: Iterable[tuple[int, str, bytes]]) -> None:
-        rows, seq, last = [], self._rows, self._last
+        rows, seq, last, build = [], self._rows, self._last, self._build
+        if self._base is None:
+            for at, kind, body in values:
+                self._rows += 1
+                self._kept.append((self._rows, at, kind, build, SCHEMA, body, b""))
+            return
         for at, kind, body in values:
             seq += 1
-            last = _checksum(last, (seq, at, kind, self._build, SCHEMA, body))
-            rows.append((seq, at, kind, self._build, SCHEMA, body, last))
-        if self._base is None:
-            self._kept += rows
-        else:
-            try:
-                _commit(self._base, rows, seq, last)
-            except sqlite3.Error as error:
-                raise _as_told(self.path, "", error) from error
+            last = _checksum(last, (seq, at, kind, build, SCHEMA, body))
+            rows.append((seq, at, kind, build, SCHEMA, body, last))
+        try:
+            _commit(self._base, rows, seq, last)
+        except sqlite3.Error as error:
+            raise _as_told(self.path, "", error) from error
         self._rows, self._last = seq, last
 
     def _checked(self) -> Iterator[_Row]:
