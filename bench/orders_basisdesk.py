@@ -8,7 +8,13 @@ Started with the server's ports and with ``disk`` or ``memory`` for the journal 
 A line on standard input asks for so many orders; a line of JSON answers with the time of each trigger by client id.
 """
 
+# ruff: noqa: E402 (as a desk begins: memory is reserved before anything else is loaded)
+
 from __future__ import annotations
+
+from basisdesk.app.pages import reserve
+
+reserve()
 
 import asyncio
 import json

@@ -137,6 +137,8 @@ def replay(
     """
 
     def run() -> int:
+        if serve:
+            _reserve()
         from basisdesk.app import options
         from basisdesk.app import replay as command
         from basisdesk.domain.errors import UsageError
@@ -171,6 +173,7 @@ def demo(
     """Trade six simulated venues in the browser; needs no network, no account and no recordings."""
 
     def run() -> int:
+        _reserve()
         from basisdesk.app import demo as command
 
         return command.run(port=port, seed=seed, speed=speed, in_process=in_process)
@@ -314,6 +317,13 @@ def verify(
         return command.verify(file, as_json=as_json)
 
     _leave(run)
+
+
+def _reserve() -> None:
+    """Make room for a desk that stays, before it is loaded."""
+    from basisdesk.app.pages import reserve
+
+    reserve()
 
 
 def _leave(run: Callable[[], int]) -> None:

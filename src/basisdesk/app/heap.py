@@ -5,6 +5,7 @@ for the demo; a full collection looks at all of them, which takes 50 ms, and the
 Frozen, they are left out, and a collection sees only what came since.
 An order makes some hundreds of objects while it is decided and sent, and nearly all are gone right after: collections
 are spaced so that they hardly ever fall into that.
+What is there is moved onto large pages, too (`pages`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from __future__ import annotations
 import contextlib
 import gc
 from typing import TYPE_CHECKING
+
+from basisdesk.app.pages import gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +33,7 @@ def frozen() -> Iterator[None]:
     usual = gc.get_threshold()
     gc.collect()
     gc.freeze()
+    gather()
     gc.set_threshold(YOUNG, *usual[1:])
     try:
         yield
