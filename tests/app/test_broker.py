@@ -246,7 +246,7 @@ def test_trades_of_others_freeze_their_market_once_and_those_of_the_past_do_not(
     for news in (strange, strange, old):
         room.broker.hear(Told(VENUE, START, news))
     seen = "orders that are not this desk's were seen there (updates: 0, trades: 1)"
-    assert room.broker.advance(START) == [ExternalSeen(START, SYMBOL, seen)]
+    assert room.broker.advance(START) == [ExternalSeen(START, SYMBOL, seen, traded=D("0.2"))]
     room.broker.hear(Told(VENUE, START, strange))
     assert room.broker.advance(START) == []
 

@@ -11,6 +11,7 @@ from basisdesk.domain.errors import Refusal
 from basisdesk.domain.event import (
     CancelAsked,
     Event,
+    ExternalHeld,
     ExternalSeen,
     LegAccepted,
     LegDone,
@@ -52,7 +53,9 @@ EVENTS: list[Event] = [
     LegRejected(5, "c1", "-2010", "no"),
     LegFilled(6, "c1", "t1", D("1.50"), D("0.1"), D("-1E-8"), "BTC"),
     LegVoided(6, "c1", "t1"),
+    ExternalHeld(7, "a:B/C", D("-0.10")),
     ExternalSeen(7, "a:B/C", "seen"),
+    ExternalSeen(7, "a:B/C", "differs", D("0.1"), D("-1E-8")),
     Thawed(8, "a:B/C"),
     LegDone(7, "c1", DoneReason.FILLED),
     LegUnknown(8, "c1", "timeout"),
@@ -95,6 +98,11 @@ def test_an_instrument_survives_the_journal(make: Make, name: str) -> None:
 def test_every_kind_is_covered_here() -> None:
     assert kinds(EVENTS) | {Listed} == set(get_args(Event))
     assert kinds(EFFECTS) == set(get_args(Effect))
+
+
+def test_what_was_seen_before_positions_were_compared_is_read_as_it_was_meant() -> None:
+    old = b'{"type":"ExternalSeen","at":7,"symbol":"a:B/C","message":"seen"}'
+    assert msgspec.json.decode(old, type=event.Event) == ExternalSeen(7, "a:B/C", "seen")
 
 
 def test_money_is_written_as_text_with_every_digit() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from msgspec import structs
-from tests.engine.desk import PERP, linear
+from tests.engine.desk import COIN, PERP, linear
 
 from basisdesk.domain import ask as asks
 from basisdesk.domain.account import Balance, Fill, FillVoided, Forced, OrderUpdate, StreamEnded, Terms, Warned
@@ -323,3 +323,17 @@ def test_an_order_with_nothing_left_to_do_is_taken_up_again_by_what_is_told_late
     assert blotter.next_at() == START + SECOND + GRACE
     (look,) = blotter.questions(START + SECOND + GRACE)
     assert isinstance(look, asks.AskFills)
+
+
+def test_a_market_is_settled_while_nothing_is_under_way_lacking_or_unjudged() -> None:
+    blotter = sent()
+    assert not blotter.is_settled(PERP)
+    assert blotter.is_settled(COIN)
+    blotter.told(update(OrderStatus.DONE, "1", DoneReason.FILLED), START)
+    assert not blotter.is_settled(PERP), "its trade has not been told"
+    blotter.told(fill(), START)
+    assert blotter.is_settled(PERP)
+    blotter.told(structs.replace(fill("t9", client_id="web_1", venue_id="5"), symbol=COIN), START)
+    assert not blotter.is_settled(COIN)
+    assert blotter.settle_orphans(START) == [COIN]
+    assert blotter.is_settled(COIN)

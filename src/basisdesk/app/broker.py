@@ -120,7 +120,7 @@ class LiveBroker:
             offset=accounts.offset(venue),
         )
         if answer is not None:
-            self._start(self._placed(venue, asked, answer))
+            self.start(self._placed(venue, asked, answer))
 
     def next_at(self) -> int | None:
         """Return when something happens next (ns), or None."""
@@ -137,10 +137,18 @@ class LiveBroker:
         for venue, blotter in self.blotters.items():
             self._inbox += blotter.held(now)
             for question in blotter.questions(now) if self._accounts is not None else ():
-                self._start(self._question(venue, question))
+                self.start(self._question(venue, question))
             self._inbox += _strangers(blotter, now)
         heard, self._inbox = self._inbox, []
         return heard
+
+    def tell(self, *events: Event) -> None:
+        """Have the desk take events that were found out beside the orders."""
+        self._take([*events])
+
+    def is_settled(self, venue: str, symbol: str) -> bool:
+        """Say whether nothing of a market is under way, in doubt or lacking."""
+        return self._blotter(venue).is_settled(symbol)
 
     # ------------------------------------------------------------- what venues tell
 
@@ -216,7 +224,8 @@ class LiveBroker:
             blotter = self.blotters[venue] = Blotter(since=self._began)
         return blotter
 
-    def _start(self, work: Coroutine[object, object, None]) -> None:
+    def start(self, work: Coroutine[object, object, None]) -> None:
+        """Let work be done until the broker is detached; what it raises is raised where the desk runs."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks[task] = None
         task.add_done_callback(self._ended)
@@ -235,7 +244,8 @@ def _strangers(blotter: Blotter, now: int) -> list[Event]:
     for symbol in blotter.settle_orphans(now):
         noted = blotter.external[symbol]
         counts = f"updates: {noted.orders}, trades: {noted.fills}"
-        events.append(ExternalSeen(now, symbol, f"orders that are not this desk's were seen there ({counts})"))
+        message = f"orders that are not this desk's were seen there ({counts})"
+        events.append(ExternalSeen(now, symbol, message, noted.traded))
     return events
 
 

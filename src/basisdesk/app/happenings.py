@@ -12,6 +12,7 @@ from basisdesk.domain import effect as effects
 from basisdesk.domain import event as events
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.stream import LogRow
+from basisdesk.engine.gate import frozen_because
 from basisdesk.engine.view import shown
 from basisdesk.venues.contract import Trouble
 
@@ -60,7 +61,7 @@ class Happenings:
                 text = f"{event.client_id}: {_read(event.size)} filled at {_read(event.price)}"
                 self.say(event.at, "info", text)
             case events.ExternalSeen():
-                self.say(event.at, "error", f"{event.symbol} is frozen: {event.message}")
+                self.say(event.at, "error", frozen_because(event.symbol, event.message))
             case events.Thawed():
                 self.say(event.at, "info", f"{event.symbol} is traded again")
             case _:

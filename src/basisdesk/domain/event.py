@@ -144,12 +144,31 @@ class LegVoided(msgspec.Struct, frozen=True, tag=True):
     trade_id: str
 
 
+class ExternalHeld(msgspec.Struct, frozen=True, tag=True):
+    """What an account holds of a market besides what the ledger says: signed, in the venue's unit.
+
+    It stood there before the desk began, and is EXTERNAL from then on.
+    """
+
+    at: int
+    symbol: str
+    size: Decimal
+
+
 class ExternalSeen(msgspec.Struct, frozen=True, tag=True):
-    """Orders or trades that are not this desk's touched a market: it is frozen until somebody has looked."""
+    """What is not this desk's touched a market, or the venue's position is another: frozen until somebody has looked.
+
+    Attributes:
+        traded: what trades of others moved the position by (signed, in the venue's unit): EXTERNAL from now on.
+        differs: by how much the venue's position is beyond ledger and EXTERNAL, zero when it is no longer, None where
+            nothing is said of it; EXTERNAL once the operator thaws the market.
+    """
 
     at: int
     symbol: str
     message: str
+    traded: Decimal = Decimal(0)
+    differs: Decimal | None = None
 
 
 class Thawed(msgspec.Struct, frozen=True, tag=True):
@@ -176,6 +195,7 @@ Event = (
     | LegVoided
     | LegDone
     | LegUnknown
+    | ExternalHeld
     | ExternalSeen
     | Thawed
     | TimePassed

@@ -30,6 +30,7 @@ from basisdesk.domain.account import Balance, Fill, FillVoided, OrderUpdate, Pos
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
 from basisdesk.domain.outcome import Done, Outcome, Reason, Rejected, RetryLater, Unknown
 from basisdesk.engine.slip import PATIENCE, SECOND, SLACK, Slip, fits
+from basisdesk.engine.strangers import External, note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,15 +49,6 @@ HOLD = 5 * SECOND
 """The longest that what the venue's limits held up keeps the engine from the next try."""
 _PASSING = (Reason.RATE_LIMIT, Reason.OTHER)
 """Why a venue did not look at an order, or the desk did not send it, that waiting a moment cures."""
-
-
-@dataclass(slots=True)
-class External:
-    """What happened on a market that was none of ours: a person, another program, or the venue itself."""
-
-    orders: int = 0
-    fills: int = 0
-    last_at: int = 0
 
 
 @dataclass(slots=True)
@@ -349,10 +341,10 @@ class Blotter:
             return True
         return not update.account or not self.account or update.account == self.account
 
-    def _note_external(self, symbol: str, now: int) -> External:
-        noted = self.external.setdefault(symbol, External())
-        noted.last_at = now
-        return noted
+    def is_settled(self, symbol: str) -> bool:
+        """Say whether nothing of a market is under way, in doubt or lacking, and no stranger's trade is unjudged."""
+        under_way = any(order.symbol == symbol and order.is_due for order in self._busy.values())
+        return not under_way and all(market != symbol for market, _ in self._orphans)
 
     def _keep_apart(self, told: OrderUpdate | Fill) -> None:
         what = told.trade_id if isinstance(told, Fill) else f"{told.venue_id} {told.status.value} {told.filled}"
@@ -368,15 +360,9 @@ class Blotter:
         waiting = (order.doubted or not (order.accepted or order.over) for order in self._orders.values())
         if not self._orphans or any(waiting):
             return []
-        touched: dict[str, None] = {}
-        for (symbol, _), rows in self._orphans.items():
-            touched[symbol] = None
-            noted = self._note_external(symbol, now)
-            fills = sum(isinstance(row, Fill) for row in rows)
-            noted.fills += fills
-            noted.orders += len(rows) - fills
+        touched = note(self.external, self._orphans, now)
         self._orphans.clear()
-        return list(touched)
+        return touched
 
 
 def _wait(order: Slip, outcome: Rejected | RetryLater, now: int) -> int:

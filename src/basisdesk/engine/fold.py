@@ -18,7 +18,7 @@ from basisdesk.domain import event as events
 from basisdesk.domain.arithmetic import is_positive
 from basisdesk.domain.order import DoneReason, OrderStatus
 from basisdesk.domain.spread import spread_legs
-from basisdesk.engine import ledger
+from basisdesk.engine import external, ledger
 from basisdesk.engine.gate import common_unit
 from basisdesk.engine.hedge import plan
 from basisdesk.engine.state import ZERO, Entry, LegOrder, Phase, SpreadOrder, State
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         events.Listed
         | events.Placed
         | events.CancelAsked
+        | events.ExternalHeld
         | events.ExternalSeen
         | events.Thawed
         | events.TimePassed
@@ -81,10 +82,12 @@ def _happened(state: State, happened: OtherEvent) -> None:
         case events.CancelAsked():
             if happened.order_id in state.open:
                 _change(state, happened.order_id, cancelled=True, updated=happened.at)
+        case events.ExternalHeld():
+            state.external[happened.symbol] = happened.size
         case events.ExternalSeen():
-            state.frozen[happened.symbol] = happened.message
+            external.freeze(state, happened)
         case events.Thawed():
-            state.frozen.pop(happened.symbol, None)
+            external.thaw(state, happened.symbol)
         case events.TimePassed():
             _expire_asks(state, happened.at)
         case _:

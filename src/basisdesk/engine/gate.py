@@ -185,9 +185,12 @@ def check_frozen(state: State, symbol: str) -> Refusal | None:
     seen = state.frozen.get(symbol)
     if seen is None:
         return None
-    return Refusal(
-        "frozen", f"{symbol} is frozen: {seen}; look at the account, then choose Trade again in the list of markets"
-    )
+    return Refusal("frozen", frozen_because(symbol, seen))
+
+
+def frozen_because(symbol: str, seen: str) -> str:
+    """Return what froze a market, and what to do, in words."""
+    return f"{symbol} is frozen: {seen}; look at the account, then choose Trade again in the list of markets"
 
 
 def common_unit(one: Instrument, other: Instrument) -> Unit:

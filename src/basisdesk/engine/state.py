@@ -180,7 +180,11 @@ class State(msgspec.Struct, kw_only=True):
         holdings: by symbol, over all spreads.
         spread_holdings: by spread, one a leg.
         strays: what was heard of client ids that are not ours, counted by client id.
-        frozen: markets that were touched by orders which are not ours, with what was seen; nothing new is opened there.
+        external: by symbol, what the account holds besides the ledger (signed, venue's unit); no entry before it was
+            first read.
+        differences: by symbol, what the venue's position is beyond ledger and EXTERNAL, until it is accepted.
+        frozen: markets that were touched by orders which are not ours, or whose position is another than the ledger's,
+            with what was seen; nothing new is opened there.
         counter: number of the last order id.
     """
 
@@ -199,6 +203,8 @@ class State(msgspec.Struct, kw_only=True):
     holdings: dict[str, Holding] = {}
     spread_holdings: dict[str, tuple[Holding, Holding]] = {}
     strays: dict[str, int] = {}
+    external: dict[str, Decimal] = {}
+    differences: dict[str, Decimal] = {}
     frozen: dict[str, str] = {}
     counter: int = 0
 

@@ -65,7 +65,7 @@ def _decide(state: State, event: Event) -> Iterator[Effect]:
         case events.Quoted():
             if event.order_id in state.orders:
                 yield from execute.on_quote(state, state.orders[event.order_id], event.quote, event.at)
-        case events.Listed() | events.ExternalSeen() | events.Thawed():
+        case events.Listed() | events.ExternalHeld() | events.ExternalSeen() | events.Thawed():
             return
         case events.Placed():
             yield from execute.on_placed(state, event)
