@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from basisdesk.app.listings import Rank
+from basisdesk.app.positions import PositionWatch
 from basisdesk.domain.account import Terms
 from basisdesk.kernel.book import VALID
 from basisdesk.shell.live.health import Capability, Health
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from basisdesk.app.broker import LiveBroker
     from basisdesk.app.desk import Desk
     from basisdesk.app.reach import Reach
-    from basisdesk.domain.ask import Ask
+    from basisdesk.domain.ask import Ask, Query
     from basisdesk.domain.errors import Refusal
     from basisdesk.shell.live.health import Condition
     from basisdesk.shell.live.heard import Heard
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 PATIENCE = 12.0
 STEP = 0.05
 """Seconds given to the first books and accounts, and between two looks at them."""
+TRIES = 3
+"""How often a reading that a difference is looked into with is tried."""
 
 
 class VenueSink:
@@ -100,12 +103,16 @@ class LiveDriver:
             heard=self._hear,
             changed=self._changed,
         )
+        self._accounts = _Accounts(self.live)
+        self._positions = PositionWatch(desk.state, broker, self._accounts)
         self._worked: dict[tuple[str, Capability], None] = {}
 
     def _hear(self, heard: Heard) -> None:
         """Take new terms of a market at once, so that the next order is on its new grid; the rest is the broker's."""
         if not (isinstance(heard, Told) and isinstance(heard.update, Terms)):
             self._broker.hear(heard)
+            with self._raised_where_the_desk_runs():
+                self._positions.hear(heard)
             return
         instrument = heard.update.instrument
         with self._raised_where_the_desk_runs():
@@ -113,7 +120,7 @@ class LiveDriver:
 
     async def __aenter__(self) -> Self:
         """Connect to everything; what is not there yet is connected when it is."""
-        self._broker.attach(_Accounts(self.live), self._wake, self._desk.say)
+        self._broker.attach(self._accounts, self._wake, self._desk.say)
         await self.live.__aenter__()
         await self.live.loaded()
         known = self.live.instruments()
@@ -212,3 +219,13 @@ class _Accounts:
     def ask(self, venue: str, ask: Ask, *, urgent: bool = False) -> Awaitable[Reply | Refusal]:
         """Ask something of the account."""
         return self._live.ask(venue, ask, urgent=urgent)
+
+    def read(self, venue: str, query: Query) -> Awaitable[Reply | Refusal]:
+        """Ask page by page, until there is an answer or patience is at its end."""
+        account = self._live.posts[venue].account
+        assert account is not None  # one of its readings is why this is asked
+        return account.asker.read(query, TRIES)
+
+    async def sleep(self, span: int) -> None:
+        """Wait for so many ns."""
+        await self._live.clock.sleep(span)
