@@ -8,6 +8,7 @@ import pytest
 
 from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.kernel.book import CLOSED, VALID, Book
+from basisdesk.sim.depth import Steps
 from basisdesk.sim.drift import BP, STEP, Basis, Walk
 from basisdesk.sim.generator import Generator
 from basisdesk.sim.listing import COINS, SECOND
@@ -61,6 +62,35 @@ class Tape:
         raise AssertionError(report)
 
 
+class Following(Tape):
+    """A sink that keeps the levels by itself, as floats of the grid."""
+
+    def __init__(self, instruments: list[Instrument], wanted: str = "") -> None:
+        super().__init__(instruments, wanted)
+        self.ladders: dict[str, tuple[dict[float, float], dict[float, float]]] = {}
+
+    def touched(self, market: Market, now: int) -> None:
+        assert market.book.state(now) == CLOSED
+
+    def requoted(self, market: Market, now: int, bids: Steps, asks: Steps) -> None:
+        (terms,) = [each for each in self.instruments if each.symbol == market.symbol]
+        ladders = self.ladders.setdefault(market.symbol, ({}, {}))
+        for side, (ladder, levels) in enumerate(zip(ladders, (bids, asks), strict=True)):
+            there = [tick for tick, size in levels if size]
+            assert [size for _, size in levels[: len(levels) - len(there)]] == [0] * (len(levels) - len(there))
+            assert there == sorted(there, reverse=not side)
+            for tick, size in levels:
+                level = float(tick * terms.tick), float(size * terms.step)
+                assert ladder.get(level[0], 0.0) != level[1]
+                ladder[level[0]] = level[1]
+                if not size:
+                    del ladder[level[0]]
+
+    def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
+        assert 0 < size <= self.ladders[market.symbol][int(buy)][price]
+        self.trades.append((market.symbol, now, price, size, buy))
+
+
 def played(seed: int, seconds: float, steps: int = 1, wanted: str = "", start: int = START) -> tuple[Generator, Tape]:
     generator = Generator(seed, start)
     tape = Tape(generator.instruments(), wanted)
@@ -104,6 +134,37 @@ def test_the_same_seed_gives_the_same_market_however_time_is_cut() -> None:
     assert whole.trades == pieces.trades
     assert whole.carries == pieces.carries
     assert whole.tops != other.tops
+
+
+def test_a_follower_is_told_what_others_find_in_the_books() -> None:
+    _, tape = played(5, 5.0)
+    generator = Generator(5, START)
+    following = Following(generator.instruments())
+    generator.open(following.find, following)
+    generator.advance(START + 5 * SECOND)
+    assert following.trades == tape.trades
+    assert following.carries == tape.carries
+    for symbol, market in tape.markets.items():
+        assert following.ladders[symbol] == tuple(dict(market.book.levels(side, 100)) for side in (0, 1))
+        assert following.markets[symbol].book.depth(0) == 0
+
+
+def test_every_venue_knows_when_it_moves_next() -> None:
+    generator = Generator(5, START)
+    assert generator.next_at("okx") is None
+    tape = Tape(generator.instruments())
+    generator.open(tape.find, tape)
+    venues = sorted({each.venue for each in tape.instruments})
+    for step in range(50):
+        now = START + step * SECOND // 10
+        soon = {venue: generator.next_at(venue) for venue in venues}
+        assert all(at is not None and at >= now for at in soon.values())
+        assert min(at for at in soon.values() if at is not None) == generator.next_at()
+        first = {venue: len([each for each in tape.carries if each[0].startswith(venue)]) for venue in venues}
+        quiet = max(soon, key=lambda venue: soon[venue] or 0)
+        generator.advance((soon[quiet] or 0) - 1)
+        assert first[quiet] == len([each for each in tape.carries if each[0].startswith(quiet)])
+        generator.advance(now + SECOND // 10)
 
 
 def test_history_is_as_repeatable_and_never_goes_back_in_time() -> None:

@@ -20,6 +20,8 @@ COARSE_LEVELS = 14
 COARSE = 6
 
 Levels = list[tuple[float, float]]
+Steps = list[tuple[int, int]]
+"""Levels as (tick, size in steps)."""
 
 
 class Grid:
@@ -41,50 +43,72 @@ class Side:
         """`sign` is 1 for bids and -1 for asks, `usual` the usual size of a level in steps, `least` the smallest."""
         self._sign = sign
         self._spacing = spacing
-        self._usual = usual
         self._least = least
+        self._usual = [usual * _growth(rank) for rank in range(FINE_LEVELS + COARSE_LEVELS + 1)]
         self._sizes: dict[int, int] = {}
         self._touch = 0
+        self._first = 0
 
-    def requote(self, chance: Random, touch: int) -> list[tuple[int, int]]:
-        """Move the touch to tick `touch` and stir some sizes; return changed (tick, size in steps), 0 for gone."""
-        key = touch * self._sign
-        changed: dict[int, int] = {}
+    def requote(self, chance: Random, touch: int) -> Steps:
+        """Move the touch to tick `touch` and stir some sizes.
+
+        Returns what is different now as (tick, size in steps): levels that are gone with size 0, those that stood
+        longest first, then the others from the touch away.
+        """
+        key, sizes = touch * self._sign, self._sizes
+        before: dict[int, int] = {}
         if key != self._touch:
-            self._touch = key
-            self._move(chance, key, changed)
-        changed[key] = self._sizes[key] = self._size(chance, 0)
-        keys = list(self._sizes)
+            self._move(chance, key, before)
+        self._stir(chance, key, 0, before)
+        keys = list(sizes)
         for _ in range(2):
-            place = int(chance.random() * len(keys))
-            stirred = keys[place]
-            changed[stirred] = self._sizes[stirred] = self._size(chance, self._rank(stirred))
-        return [(each * self._sign, size) for each, size in changed.items()]
+            stirred = keys[int(chance.random() * len(keys))]
+            self._stir(chance, stirred, self._rank(stirred), before)
+        now = sizes.get
+        gone = [(each * self._sign, 0) for each in before if each not in sizes]
+        moved = [each for each, size in before.items() if now(each, size) != size]
+        moved.sort(reverse=True)
+        return gone + [(each * self._sign, sizes[each]) for each in moved]
 
     def best_size(self) -> int:
         """Size at the touch, in steps."""
         return self._sizes[self._touch]
 
-    def _move(self, chance: Random, key: int, changed: dict[int, int]) -> None:
+    def _move(self, chance: Random, key: int, before: dict[int, int]) -> None:
+        """Move the touch; `before` takes the sizes of the levels that this changes, 0 of those that were not there."""
+        sizes, last = self._sizes, self._touch
+        first = (key - 1) // self._spacing * self._spacing
+        self._touch = key
+        if sizes and first == self._first:  # the levels behind the touch stay
+            before[last] = sizes.pop(last)
+            self._stir(chance, key, 0, before)
+            return
+        self._first = first
         wanted = self._wanted(key)
-        keep = dict.fromkeys(wanted)
-        for old in [each for each in self._sizes if each not in keep]:
-            del self._sizes[old]
-            changed[old] = 0
-        for rank, new in enumerate(wanted):
-            if new not in self._sizes:
-                changed[new] = self._sizes[new] = self._size(chance, rank)
+        keep = set(wanted)
+        for old in [each for each in sizes if each not in keep]:
+            before[old] = sizes.pop(old)
+        for rank, new in [(rank, each) for rank, each in enumerate(wanted) if each not in sizes]:
+            self._stir(chance, new, rank, before)
 
     def _wanted(self, key: int) -> list[int]:
+        """Return the levels of a touch, best first."""
         fine, coarse = self._spacing, self._spacing * COARSE
-        first = (key - 1) // fine * fine
-        near = [first - fine * place for place in range(FINE_LEVELS)]
-        second = (near[-1] - 1) // coarse * coarse
-        return [key, *near, *(second - coarse * place for place in range(COARSE_LEVELS))]
+        last = self._first - fine * (FINE_LEVELS - 1)
+        second = (last - 1) // coarse * coarse
+        return [key, *range(self._first, last - 1, -fine), *range(second, second - coarse * COARSE_LEVELS, -coarse)]
+
+    def _stir(self, chance: Random, key: int, rank: int, before: dict[int, int]) -> None:
+        """Give a level a size by chance, and note the one it had before all that changed now."""
+        sizes = self._sizes
+        before.setdefault(key, sizes.get(key, 0))
+        size = round(self._usual[rank] * math.exp(0.45 * chance.gauss(0.0, 1.0)))
+        sizes[key] = size if size > self._least else self._least  # noqa: FURB136 (a call costs more than all the rest)
 
     def _rank(self, key: int) -> int:
         return min((self._touch - key) // self._spacing, FINE_LEVELS + COARSE_LEVELS)
 
-    def _size(self, chance: Random, rank: int) -> int:
-        growth = (0.5 + 0.08 * rank) * (COARSE / 2 if rank > FINE_LEVELS else 1.0)
-        return max(self._least, round(self._usual * growth * math.exp(0.45 * chance.gauss(0.0, 1.0))))
+
+def _growth(rank: int) -> float:
+    """Return how much larger than usual a level is, by its place behind the touch."""
+    return (0.5 + 0.08 * rank) * (COARSE / 2 if rank > FINE_LEVELS else 1.0)

@@ -33,7 +33,9 @@ class Walk:
 
     def __init__(self, chance: Random, coins: Sequence[Coin], start: int) -> None:
         self._random = chance
-        self._coins = coins
+        self._habits = [
+            (coin.coupling, math.sqrt(1.0 - coin.coupling * coin.coupling), coin.volatility) for coin in coins
+        ]
         self._at = start
         self._logs = [math.log(coin.price) for coin in coins]
         self._before = tuple(coin.price for coin in coins)
@@ -54,16 +56,16 @@ class Walk:
         return self._past[-1][coin] > self._before[coin]
 
     def _move(self, step: int) -> None:
-        gauss = self._random.gauss
+        gauss, logs = self._random.gauss, self._logs
         root = math.sqrt(step / YEAR)
         common = gauss(0.0, 1.0)
-        for index, coin in enumerate(self._coins):
+        for index, (coupling, apart, volatility) in enumerate(self._habits):
             own = gauss(0.0, 1.0)
-            shock = coin.coupling * common + math.sqrt(1.0 - coin.coupling * coin.coupling) * own
-            deviation = coin.volatility * root
-            self._logs[index] += deviation * shock - deviation * deviation / 2
+            shock = coupling * common + apart * own
+            deviation = volatility * root
+            logs[index] += deviation * shock - deviation * deviation / 2
         self._before = self._past[-1]
-        prices = tuple(math.exp(log) for log in self._logs)
+        prices = tuple(map(math.exp, logs))
         self._past.extend([prices] * (1 if step == STEP else LONGEST_LAG + 1))
 
 
@@ -72,6 +74,8 @@ class Basis:
     """One market's distance from the fair price, as a fraction.
 
     `level`, `wander` and `push` are fractions; `recall` is the time constant of the way back, in ns.
+    What is kept of the distance, and the noise, follow from the time that `elapsed`: in a rehearsal it is always the
+    same.
     """
 
     level: float
@@ -83,6 +87,9 @@ class Basis:
     until: int = 0
     calm: float = 400.0 * SECOND
     hardest: float = 14.0 * BP
+    elapsed: int = 0
+    keep: float = 1.0
+    noise: float = 0.0
 
     def advance(self, chance: Random, now: int) -> float:
         """Move to `now` and return the basis."""
@@ -92,11 +99,13 @@ class Basis:
         self.at = now
         if now >= self.until:
             self._change(chance, now)
-        keep = math.exp(-elapsed / self.recall)
+        if elapsed != self.elapsed:
+            self.elapsed, self.keep = elapsed, math.exp(-elapsed / self.recall)
+            self.noise = self.wander * math.sqrt(1.0 - self.keep * self.keep)
         middle = self.level + self.push
-        noise = self.wander * math.sqrt(1.0 - keep * keep)
-        self.value = middle + (self.value - middle) * keep + noise * chance.gauss(0.0, 1.0)
-        return self.value
+        value = middle + (self.value - middle) * self.keep + self.noise * chance.gauss(0.0, 1.0)
+        self.value = value
+        return value
 
     def _change(self, chance: Random, now: int) -> None:
         """End a push, or begin one: pushes are rarer than the calm between them and go both ways."""

@@ -12,24 +12,23 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from basisdesk.domain.instrument import Kind
 from basisdesk.kernel.book import CLOSED
 from basisdesk.sim.drift import Walk
 from basisdesk.sim.listing import COINS, SECOND, following, listings
 from basisdesk.sim.place import HOUR, Place, World
+from basisdesk.venues.contract import Sink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from basisdesk.domain.instrument import Instrument
-    from basisdesk.venues.contract import Market, Sink
+    from basisdesk.sim.depth import Steps
+    from basisdesk.venues.contract import Market
 
 TRADE_CHANCE = 0.22
 """How many book updates of a market come with a trade."""
-DATED_PACE = 1.5
-"""A dated contract updates this much more slowly than its perpetual."""
 MINUTE = 60 * SECOND
 _QUOTE, _CARRY = 0, 1
 
@@ -45,6 +44,14 @@ class Past:
     settled: list[tuple[int, float, float]] = field(default_factory=list)
 
 
+@runtime_checkable
+class Follower(Sink, Protocol):
+    """A sink that keeps books of its own: it takes changes as they are drawn, in ticks and steps, size 0 for gone."""
+
+    def requoted(self, market: Market, now: int, bids: Steps, asks: Steps) -> None:
+        """The market's levels changed; what is gone comes first, the others best first."""
+
+
 class Generator:
     """All simulated markets."""
 
@@ -57,8 +64,11 @@ class Generator:
         self._places = [Place(listing, self._world, start) for listing in listings(start, venues)]
         self._pasts = [Past() for _ in self._places]
         self._due: list[tuple[int, int, int]] = []
+        self._soon: dict[str, list[int]] = {}
+        self._played = start
         self._markets: dict[int, Market] = {}
         self._sink: Sink | None = None
+        self._follower: Follower | None = None
         self._find: Callable[[Instrument], Market | None] | None = None
 
     def instruments(self) -> list[Instrument]:
@@ -75,14 +85,19 @@ class Generator:
         `top` takes the index of the instrument, ns, bid, ask and last; times never go back.
         """
         gap = every // len(self._places)
+        noted = [past.lasts[-1][0] if past.lasts else -MINUTE for past in self._pasts]
         while self._now + every <= until:
-            self._walk.advance(self._now + every, every)
+            at = self._now
+            self._walk.advance(at + every, every)
             for index, place in enumerate(self._places):
-                at = self._now + gap * (index + 1)
+                at += gap
                 place.move(at)
-                place.listen(at)
+                if place.funded:
+                    place.listen(at)
                 shown = place.top()
-                self._note(index, at, shown)
+                if at - noted[index] >= MINUTE:
+                    noted[index] = at
+                    self._note(index, at, shown)
                 top(index, at, *shown)
             self._now += every
 
@@ -90,8 +105,6 @@ class Generator:
         """Write down a top of the rehearsal, and the funding that a perpetual settled since the one before."""
         past, hours = self._pasts[index], self._places[index].listing.instrument.funding_interval
         before = past.lasts[-1][0] if past.lasts else at
-        if at - before < MINUTE and past.lasts:
-            return
         past.lasts.append((at, shown[2]))
         term = at // (hours * HOUR) * hours * HOUR if hours else 0
         if term > before:
@@ -101,8 +114,10 @@ class Generator:
         """Fill the books of the markets that `find` gives out, and begin to tell `sink` of them.
 
         `find` is asked again for a contract that is listed where another was delivered.
+        A `Follower` is told what moves instead, and the books stay empty.
         """
         self._sink, self._find = sink, find
+        self._follower = sink if isinstance(sink, Follower) else None
         for index in range(len(self._places)):
             self._begin(index)
 
@@ -110,27 +125,31 @@ class Generator:
         """Let a market show its first book, if anybody wants it."""
         assert self._find is not None
         place = self._places[index]
-        instrument = place.listing.instrument
-        market = self._find(instrument)
+        market = self._find(place.listing.instrument)
         if market is None:
             return
         self._markets[index] = market
         place.move(self._now)
         self._write(market, place, whole=True)
         self._schedule(index, self._now)
-        if instrument.kind is not Kind.SPOT:
+        if place.funded:
             self._publish_carry(index, self._now)
 
-    def next_at(self) -> int | None:
-        """When something happens next (ns), or None when nothing will."""
-        return self._due[0][0] if self._due else None
+    def next_at(self, venue: str = "") -> int | None:
+        """When something happens next (ns), of a venue's markets or of all; None when nothing will."""
+        if not venue:
+            return self._due[0][0] if self._due else None
+        soon = self._soon.get(venue, [])
+        while soon and soon[0] <= self._played:
+            heapq.heappop(soon)
+        return soon[0] if soon else None
 
     def advance(self, now: int) -> None:
         """Play everything due up to and including `now`, each at its own time."""
         while self._due and self._due[0][0] <= now:
             self._now, what, index = heapq.heappop(self._due)
             self._walk.advance(self._now)
-            expiry = self._places[index].listing.instrument.expiry
+            expiry = self._places[index].expiry
             if expiry is not None and self._now >= expiry:
                 self._deliver(index)
             elif what == _QUOTE:
@@ -138,11 +157,16 @@ class Generator:
                 self._schedule(index, self._now)
             else:
                 self._publish_carry(index, self._now)
+        self._played = max(self._played, now)
 
     def _schedule(self, index: int, at: int) -> None:
-        listing = self._places[index].listing
-        usual = SECOND / listing.product.rate * (DATED_PACE if listing.instrument.kind is Kind.DATED else 1.0)
-        heapq.heappush(self._due, (at + int(usual * self._random.uniform(0.4, 1.6)), _QUOTE, index))
+        place = self._places[index]
+        self._expect(at + int(place.pause * self._random.uniform(0.4, 1.6)), _QUOTE, index)
+
+    def _expect(self, at: int, what: int, index: int) -> None:
+        """Put an event on the list, and on that of its venue."""
+        heapq.heappush(self._due, (at, what, index))
+        heapq.heappush(self._soon.setdefault(self._places[index].listing.product.venue, []), at)
 
     def _quote(self, index: int) -> None:
         """One update of one market: perhaps a trade at the touch, then a delta."""
@@ -161,11 +185,12 @@ class Generator:
         assert self._sink is not None
         market.tally.frames += 1
         market.tally.book_updates += 1
-        sequence = market.book.sequence + 1
-        if whole:
-            market.book.snapshot_levels(*place.fill(), self._now, sequence)
-        else:
-            market.book.update_levels(*place.changes(), self._now, sequence)
+        bids, asks = place.fill() if whole else place.requote()
+        if self._follower is not None:
+            self._follower.requoted(market, self._now, bids, asks)
+            return
+        write = market.book.snapshot_levels if whole else market.book.update_levels
+        write(place.levels(bids), place.levels(asks), self._now, market.book.sequence + 1)
         self._sink.touched(market, self._now)
 
     def _publish_carry(self, index: int, at: int) -> None:
@@ -174,7 +199,7 @@ class Generator:
         self._places[index].carry(at, market.carry)
         market.tally.frames += 1
         self._sink.carried(market, at)
-        heapq.heappush(self._due, (at + SECOND, _CARRY, index))
+        self._expect(at + SECOND, _CARRY, index)
 
     def _deliver(self, index: int) -> None:
         """A dated contract has come to its delivery: its market closes, and the next quarter's is listed.

@@ -20,7 +20,7 @@ from basisdesk.sim.drift import BP, YEAR, Basis, Walk
 from basisdesk.sim.listing import COINS, SECOND
 
 if TYPE_CHECKING:
-    from basisdesk.sim.depth import Levels
+    from basisdesk.sim.depth import Levels, Steps
     from basisdesk.sim.listing import Listing
     from basisdesk.venues.contract import Carry
 
@@ -35,6 +35,8 @@ YEARLY = {Margin.LINEAR: 0.062, Margin.INVERSE: 0.054}
 """Usual yearly carry of a dated contract."""
 SPACING = 0.35 * BP
 """Distance between fine levels, as a fraction of the price."""
+DATED_PACE = 1.5
+"""A dated contract updates this much more slowly than its perpetual."""
 EAGER = 0.7
 """How often a taker trades in the direction of the last move."""
 
@@ -48,7 +50,10 @@ class World:
 
 
 class Place:
-    """One simulated market; prices in ticks, sizes in steps until they leave."""
+    """One simulated market; prices in ticks, sizes in steps until they leave.
+
+    `funded` markets publish a carry, `pause` is the usual time between two updates (ns).
+    """
 
     def __init__(self, listing: Listing, world: World, start: int) -> None:
         instrument, product = listing.instrument, listing.product
@@ -57,12 +62,18 @@ class Place:
         self.last = math.nan
         self.tick = Grid(instrument.tick)
         self.step = Grid(instrument.step)
+        self.funded = instrument.kind is not Kind.SPOT
+        self.pause = SECOND / product.rate * (DATED_PACE if instrument.kind is Kind.DATED else 1.0)
         self._random = world.chance
         self._walk = world.walk
         self._coin = COINS.index(listing.coin)
+        self._lag = product.lag
+        self.expiry = instrument.expiry
+        self._yearly = YEARLY.get(instrument.margin, 0.0)
         self._basis = _basis(listing, start)
         self._premium = math.nan
         self._heard = start
+        self._waited, self._kept = 0, 1.0
         self._width = product.width * BP
         self._sides: tuple[Side, Side] | None = None
 
@@ -79,10 +90,12 @@ class Place:
 
     def top(self) -> tuple[float, float, float]:
         """Best bid, best ask and a last price at one of them, for history without books."""
-        self.last = self.tick.number(self.ask if self._buys() else self.bid)
-        return self.tick.number(self.bid), self.tick.number(self.ask), self.last
+        number = self.tick.number
+        bid, ask = number(self.bid), number(self.ask)
+        self.last = ask if self._buys() else bid
+        return bid, ask, self.last
 
-    def fill(self) -> tuple[Levels, Levels]:
+    def fill(self) -> tuple[Steps, Steps]:
         """Make both sides anew and return them whole."""
         instrument, product = self.listing.instrument, self.listing.product
         price = self.bid * self.tick.step
@@ -91,17 +104,18 @@ class Place:
         usual = product.money / (worth if instrument.margin is Margin.INVERSE else worth * price)
         least = math.ceil(instrument.min_size / instrument.step)
         self._sides = (Side(1, spacing, usual, least), Side(-1, spacing, usual, least))
-        return self.changes()
+        return self.requote()
 
-    def changes(self) -> tuple[Levels, Levels]:
+    def requote(self) -> tuple[Steps, Steps]:
         """Requote both sides at the touch and return what changed; `fill` comes first."""
         assert self._sides is not None
+        bids, asks = self._sides
+        return bids.requote(self._random, self.bid), asks.requote(self._random, self.ask)
+
+    def levels(self, changes: Steps) -> Levels:
+        """Return levels as prices and sizes."""
         price, size = self.tick.number, self.step.number
-        bids, asks = (
-            [(price(tick), size(steps)) for tick, steps in side.requote(self._random, touch)]
-            for side, touch in zip(self._sides, (self.bid, self.ask), strict=True)
-        )
-        return bids, asks
+        return [(price(tick), size(steps)) for tick, steps in changes]
 
     def trade(self) -> tuple[float, float, bool]:
         """Return price, size and direction of a trade that the touch can fill; `fill` comes first."""
@@ -116,9 +130,11 @@ class Place:
         """Fold the premium of the middle over the index into its running average."""
         middle = (self.bid + self.ask) / 2 * self.tick.step
         premium = middle / self._walk.price(self._coin) - 1.0
-        if math.isnan(self._premium):
-            self._premium = premium
-        self._premium = premium + (self._premium - premium) * math.exp((self._heard - at) / PREMIUM_MEMORY)
+        waited = at - self._heard
+        if waited != self._waited:
+            self._waited, self._kept = waited, math.exp(-waited / PREMIUM_MEMORY)
+        before = premium if math.isnan(self._premium) else self._premium
+        self._premium = premium + (before - premium) * self._kept
         self._heard = at
 
     def carry(self, at: int, carry: Carry) -> None:
@@ -141,11 +157,10 @@ class Place:
         return math.nan if hours is None else max(-RATE_CAP, min(RATE_CAP, self._premium)) * hours / FUNDING_HOURS
 
     def _wanted(self, at: int) -> float:
-        instrument = self.listing.instrument
         value = 1.0 + self._basis.advance(self._random, at)
-        if instrument.expiry is not None:
-            value += YEARLY[instrument.margin] * (instrument.expiry - at) / YEAR
-        return self._walk.price(self._coin, self.listing.product.lag) * value
+        if self.expiry is not None:
+            value += self._yearly * (self.expiry - at) / YEAR
+        return self._walk.price(self._coin, self._lag) * value
 
     def _buys(self) -> bool:
         return self._random.random() < (EAGER if self._walk.rising(self._coin) else 1.0 - EAGER)

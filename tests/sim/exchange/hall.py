@@ -75,7 +75,7 @@ class Script:
             if market is not None:
                 self.markets[instrument.symbol] = market
 
-    def next_at(self) -> int | None:
+    def next_at(self, venue: str = "") -> int | None:
         return None
 
     def advance(self, now: int) -> None:

@@ -11,7 +11,7 @@ from basisdesk.domain.instrument import Kind, Margin
 from basisdesk.domain.order import Side
 from basisdesk.kernel.book import GAPPED, VALID, WAITING
 from basisdesk.sim.contract import BookChanged, Carried, Exchange, Printed, VenueRules
-from basisdesk.sim.exchange import Recorded, SimExchange, exchanges, listed
+from basisdesk.sim.exchange import Recorded, SimExchange, exchanges, listed, pools
 from basisdesk.sim.exchange.source import Broadcast, exact
 from basisdesk.sim.generator import Generator
 from basisdesk.venues import VENUES
@@ -79,6 +79,21 @@ def test_what_a_book_tells_adds_up_to_the_book() -> None:
         for number, told in enumerate(sides[symbol]):
             left = {price: size for price, size in told.items() if size}
             assert left == dict(market.book.levels(number, 500))
+
+
+@pytest.mark.parametrize("unread", [3, 1_000_000])
+def test_what_stands_behind_orders_is_the_book_however_late_it_is_read(
+    unread: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pools, "UNREAD", unread)
+    exchange = fair(["bybit"])["bybit"]
+    exchange.advance(START + 3 * SECOND)
+    for pool in exchange.floor.pools.values():
+        assert max(map(len, pool.news)) <= unread
+        for side in (0, 1):
+            levels = {float(price): float(size) for price, size in pool.background[side].items()}
+            assert levels == dict(pool.market.book.levels(side, 500))
+        assert pool.news == ({}, {})
 
 
 def test_a_day_of_candles_figures_and_funding_lies_before_the_first_moment() -> None:

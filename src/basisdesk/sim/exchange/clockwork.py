@@ -20,7 +20,7 @@ from basisdesk.domain.order import DoneReason
 from basisdesk.kernel.book import CLOSED
 from basisdesk.sim.contract import Carried, Relisted
 from basisdesk.sim.exchange import booking, liquidation, margin, matching, orders, pools, views
-from basisdesk.sim.exchange.source import Levels, Listed, Marks, Trade
+from basisdesk.sim.exchange.source import Levels, Listed, Marks
 
 if TYPE_CHECKING:
     from basisdesk.sim.exchange.source import Move
@@ -41,21 +41,21 @@ def apply(floor: Floor, move: Move) -> None:
     pool = floor.pools[move.symbol]
     if pool.delivered:
         return
-    open_now = pool.instrument.tradable
-    match move:
-        case Levels(at, _, bids, asks):
-            pools.show(pool, 0, bids)
-            pools.show(pool, 1, asks)
-            if open_now:
-                matching.cross(floor, pool)
-                pools.publish(floor, pool, at)
-        case Trade(at, _, price, size, buy) if open_now:
-            matching.hit(floor, pool, price, size, buy=buy)
-            pools.publish(floor, pool, at)
-        case Marks():
-            _mark(floor, pool, move)
-        case _:
+    open_now = pool.market.instrument.tradable
+    if isinstance(move, Levels):
+        if open_now and pools.is_the_sources_alone(pool):
+            pools.follow(floor, pool, move)
             return
+        pools.show(pool, 0, move.bids)
+        pools.show(pool, 1, move.asks)
+        if open_now:
+            matching.cross(floor, pool)
+            pools.publish(floor, pool, move.at)
+    elif isinstance(move, Marks):
+        _mark(floor, pool, move)
+    elif open_now:
+        matching.hit(floor, pool, move.price, move.size, buy=move.buy)
+        pools.publish(floor, pool, move.at)
 
 
 def deadline(floor: Floor) -> int:

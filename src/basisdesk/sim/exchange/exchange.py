@@ -268,13 +268,12 @@ class SimExchange:
 
     def next_deadline(self) -> int | None:
         """When `advance` has something to do (ns), or None."""
-        times = [self._soon()]
+        soon = self._soon()
         if self._inbox:
-            times.append(self._inbox[0].at)
-        source = self._broadcast.next_at()
+            soon = min(soon, self._inbox[0].at)
+        source = self._broadcast.next_at(self.floor.venue)
         if source is not None:
-            times.append(source)
-        soon = min(times)
+            soon = min(soon, source)
         return None if soon == clockwork.NEVER else soon
 
     def advance(self, now: int) -> None:

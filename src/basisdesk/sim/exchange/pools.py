@@ -24,10 +24,17 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from basisdesk.domain.instrument import Instrument
+    from basisdesk.sim.exchange.source import Levels
     from basisdesk.sim.exchange.state import Floor
+
+    Side = tuple[tuple[Decimal, Decimal], ...]
+    Sides = tuple[Side, Side]
+    Floats = tuple[list[tuple[float, float]], list[tuple[float, float]]]
 
 LATEST = 1000
 """How many trades of a market are kept."""
+UNREAD = 1000
+"""How many changes of the source's levels wait for somebody to read them."""
 
 
 def make(floor: Floor, instrument: Instrument) -> Pool:
@@ -112,16 +119,16 @@ def whole_steps(pool: Pool, size: Decimal) -> Decimal:
 
 def show(pool: Pool, side: int, levels: Sequence[tuple[Decimal, Decimal]]) -> None:
     """Take levels of the source; who stands in line behind a level that shrank moves up."""
+    background = pool.background[side]
     for price, size in _regrouped(pool, side, levels) if pool.coarse else levels:
         if size:
-            pool.background[side][price] = size
+            background[price] = size
         else:
-            pool.background[side].pop(price, None)
+            background.pop(price, None)
         pool.dirty[side][price] = None
-    if pool.resting[side]:
-        for live in pool.resting[side]:
-            assert live.price is not None
-            live.ahead = min(live.ahead, pool.background[side].get(live.price, ZERO))
+    for live in pool.resting[side]:
+        assert live.price is not None
+        live.ahead = min(live.ahead, background.get(live.price, ZERO))
 
 
 def _regrouped(pool: Pool, side: int, levels: Sequence[tuple[Decimal, Decimal]]) -> list[tuple[Decimal, Decimal]]:
@@ -155,18 +162,37 @@ def publish(floor: Floor, pool: Pool, at: int) -> None:
     """Write what has changed into the public book, and tell it."""
     if not pool.dirty[0] and not pool.dirty[1]:
         return
-    market = pool.market
     bids, asks = (tuple((price, _total(pool, side, price)) for price in pool.dirty[side]) for side in (0, 1))
-    market.sequence += 1
-    market.book.update_levels(
-        [(float(price), float(size)) for price, size in bids],
-        [(float(price), float(size)) for price, size in asks],
-        at,
-        market.sequence,
-    )
-    floor.happenings.append(BookChanged(pool.instrument.symbol, at, market.sequence, bids, asks))
+    _write(floor, pool, at, (bids, asks), (_floats(bids), _floats(asks)))
     pool.dirty[0].clear()
     pool.dirty[1].clear()
+
+
+def is_the_sources_alone(pool: Pool) -> bool:
+    """Whether the public book is what the source shows, level by level, with nothing yet to be told."""
+    return not (pool.coarse or pool.resting[0] or pool.resting[1] or pool.dirty[0] or pool.dirty[1])
+
+
+def follow(floor: Floor, pool: Pool, move: Levels) -> None:
+    """Take levels of the source into a book that is the source's alone, and tell them: `show` and `publish` in one."""
+    bids, asks = _floats(move.bids), _floats(move.asks)
+    for news, levels, floats in ((pool.news[0], move.bids, bids), (pool.news[1], move.asks, asks)):
+        for level, (price, _) in zip(levels, floats, strict=True):
+            news[price] = level
+        if len(news) > UNREAD:
+            pool.read()
+    _write(floor, pool, move.at, (move.bids, move.asks), (bids, asks))
+
+
+def _floats(levels: Side) -> list[tuple[float, float]]:
+    return [(float(price), float(size)) for price, size in levels]
+
+
+def _write(floor: Floor, pool: Pool, at: int, sides: Sides, floats: Floats) -> None:
+    market = pool.market
+    market.sequence += 1
+    market.book.update_levels(*floats, at, market.sequence)
+    floor.happenings.append(BookChanged(market.instrument.symbol, at, market.sequence, *sides))
 
 
 def _total(pool: Pool, side: int, price: Decimal) -> Decimal:

@@ -57,7 +57,7 @@ class Recorded:
             if market is not None:
                 self._markets[instrument.venue, instrument.market, instrument.code] = market
 
-    def next_at(self) -> int | None:
+    def next_at(self, venue: str = "") -> int | None:  # noqa: ARG002 (recordings are not told apart by venue)
         """When something was recorded next, as of now (ns)."""
         at = self._next_at()
         return None if at is None else at + self._shift

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from basisdesk.domain.instrument import Instrument
+    from basisdesk.sim.depth import Steps
     from basisdesk.sim.generator import Past
     from basisdesk.venues.contract import Report, Sink
 
 LEVELS = 200
 """How many levels of a side are taken from a source."""
+ZERO = Decimal(0)
 Level = tuple[Decimal, Decimal]
 
 
@@ -42,8 +44,8 @@ class Source(Protocol):
     def past(self) -> dict[str, Past]:
         """Return what markets showed before, by symbol."""
 
-    def next_at(self) -> int | None:
-        """When something happens next (ns), or None when nothing will."""
+    def next_at(self, venue: str = "") -> int | None:
+        """When something happens next (ns), of a venue where it can tell; None when nothing will."""
 
     def advance(self, now: int) -> object:
         """Play everything due up to and including `now`."""
@@ -106,9 +108,9 @@ class Broadcast:
         """Fill every book; what that brings waits in the inboxes."""
         self._source.open(self._find, self)
 
-    def next_at(self) -> int | None:
-        """When the source moves next (ns)."""
-        return self._source.next_at()
+    def next_at(self, venue: str) -> int | None:
+        """When the source moves next (ns), as far as a venue is concerned."""
+        return self._source.next_at(venue)
 
     def advance(self, now: int) -> None:
         """Play the source up to `now`, unless another exchange has done so already."""
@@ -133,6 +135,16 @@ class Broadcast:
         bids, asks = (_change(shown, side, instrument) for shown, side in zip(sides, levels, strict=True))
         if bids or asks:
             self.inboxes[instrument.venue].append(Levels(now, market.symbol, bids, asks))
+
+    def requoted(self, market: Market, now: int, bids: Steps, asks: Steps) -> None:
+        """Pass on what changed, in ticks and steps (`sim.generator.Follower`)."""
+        instrument = self._wanted[market.symbol]
+        inbox = self.inboxes[instrument.venue]
+        if market.symbol in self._fresh:
+            del self._fresh[market.symbol]
+            inbox.append(Listed(now, market.symbol, instrument))
+        if bids or asks:
+            inbox.append(Levels(now, market.symbol, _counted(bids, instrument), _counted(asks, instrument)))
 
     def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:  # noqa: ARG002
         """Pass a trade on under the exchange's own numbers."""
@@ -169,6 +181,12 @@ def exact(value: float, grid: Decimal) -> Decimal:
     return Decimal(repr(value))
 
 
+def _counted(levels: Steps, instrument: Instrument) -> tuple[Level, ...]:
+    """Return levels in ticks and steps as exact decimals."""
+    tick, step = instrument.tick, instrument.step
+    return tuple([(price * tick, size * step if size else ZERO) for price, size in levels])
+
+
 def _change(shown: dict[float, float], levels: list[tuple[float, float]], instrument: Instrument) -> tuple[Level, ...]:
     """Return what differs from `shown`, and show it."""
     fresh = dict(levels)
@@ -179,6 +197,6 @@ def _change(shown: dict[float, float], levels: list[tuple[float, float]], instru
     shown.update(changed)
     tick, step = instrument.tick, instrument.step
     return (
-        *((exact(price, tick), Decimal(0)) for price in gone),
+        *((exact(price, tick), ZERO) for price in gone),
         *((exact(price, tick), exact(size, step)) for price, size in changed),
     )

@@ -20,6 +20,7 @@ from basisdesk.sim.exchange.faults import ExchangeFaults
 from basisdesk.sim.exchange.logins import UNIFIED
 
 ZERO = Decimal(0)
+Level = tuple[Decimal, Decimal]
 GRID = Decimal(1).scaleb(-12)
 """Money is booked in such units; what profits have beyond them is the exchange's."""
 
@@ -119,13 +120,16 @@ class Pool:
     """One market's liquidity: what its source shows, and accounts' own resting orders, best first, by side.
 
     Side 0 is bids, 1 is asks.  `settles_at` is when funding is next paid, 0 where there is none.
+    `ladders` are the source's levels, as far as they were read; `news` are changes to them by price as a float, which
+    nobody has read yet: an exact price takes ten times as long to look up.
     `raw` is kept where the market's tick is `coarse`, coarser than the source's.
     `indices` are sum and count of the index prices that the delivery price is the mean of.
     """
 
     market: SimMarket
     chart: Chart
-    background: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]] = field(default_factory=lambda: ({}, {}))
+    ladders: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]] = field(default_factory=lambda: ({}, {}))
+    news: tuple[dict[float, Level], dict[float, Level]] = field(default_factory=lambda: ({}, {}))
     resting: tuple[list[Live], list[Live]] = field(default_factory=lambda: ([], []))
     settles_at: int = 0
     trade_count: int = 0
@@ -134,6 +138,22 @@ class Pool:
     raw: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]] = field(default_factory=lambda: ({}, {}))
     coarse: bool = False
     indices: tuple[Decimal, int] = (ZERO, 0)
+
+    @property
+    def background(self) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
+        """The source's levels by price, on each side."""
+        self.read()
+        return self.ladders
+
+    def read(self) -> None:
+        """Take the news into the ladders."""
+        for ladder, news in zip(self.ladders, self.news, strict=True):
+            for price, size in news.values():
+                if size:
+                    ladder[price] = size
+                else:
+                    ladder.pop(price, None)
+            news.clear()
 
     @property
     def instrument(self) -> Instrument:
