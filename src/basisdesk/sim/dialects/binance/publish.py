@@ -29,6 +29,7 @@ class Publisher:
         self._out = out
         self._topics: dict[tuple[str, str], Topic] = {}
         self._listeners: dict[tuple[str, str], dict[int, bool]] = {}
+        self._of: dict[str, list[Topic]] = {}  # the streams that a market's happenings concern, while nobody changes
 
     def listen(self, socket: int, line: str, name: str, group: str, *, combined: bool, now: int) -> None:
         """Let a socket hear a stream; a name that means nothing, or of another group, brings nothing."""
@@ -36,6 +37,7 @@ class Publisher:
         if topic is not None and group in {"", topic.group}:
             self._topics[line, name] = topic
             self._listeners.setdefault((line, name), {})[socket] = combined
+            self._of.clear()
 
     def leave(self, socket: int, line: str, name: str) -> None:
         """Let a socket hear a stream no more."""
@@ -44,6 +46,7 @@ class Publisher:
         if not listeners:
             self._topics.pop((line, name), None)
             self._listeners.pop((line, name), None)
+            self._of.clear()
 
     def next_deadline(self) -> int | None:
         """When the next stream speaks."""
@@ -61,15 +64,20 @@ class Publisher:
 
     def tell(self, happening: Happening) -> None:
         """Give what happened to the streams of its market."""
-        symbol = happening.symbol
-        market = self._exchange.markets[symbol]
+        market = self._exchange.markets[happening.symbol]
         if isinstance(happening, Relisted):
             self._renew(market)
-        for topic in list(self._topics.values()):
-            if topic.line == market.instrument.market and (topic.every or topic.markets[0] is market):
-                row = self._said(topic, happening)
-                if row is not None:
-                    self._send(topic, row)
+        concerned = self._of.get(happening.symbol)
+        if concerned is None:
+            concerned = self._of[happening.symbol] = [
+                topic
+                for topic in self._topics.values()
+                if topic.line == market.instrument.market and (topic.every or topic.markets[0] is market)
+            ]
+        for topic in concerned:
+            row = self._said(topic, market, happening)
+            if row is not None:
+                self._send(topic, row)
 
     def _renew(self, market: SimMarket) -> None:
         """Let the streams of all markets of a line have a new one too."""
@@ -77,8 +85,7 @@ class Publisher:
             if topic.every and topic.line == market.instrument.market and market not in topic.markets:
                 topic.markets = (*topic.markets, market)
 
-    def _said(self, topic: Topic, happening: Happening) -> Row | None:
-        market = self._exchange.markets[happening.symbol]
+    def _said(self, topic: Topic, market: SimMarket, happening: Happening) -> Row | None:
         match happening:
             case BookChanged() if topic.kind == "depth" and not topic.levels:
                 topics.gather(topic, happening)

@@ -19,18 +19,22 @@ MS = 1_000_000
 PACES = {1: 10 * MS, 50: 20 * MS, 200: 100 * MS, 1000: 200 * MS}
 """How often a depth is told at most (ns)."""
 Levels = dict[str, str]
+Spelled = dict[tuple[float, float], tuple[str, str]]
+"""Levels of a book to their texts."""
 
 
 class DepthTopic:
     """One depth of one market."""
 
-    __slots__ = ("_sides", "depth", "market", "update")
+    __slots__ = ("_sides", "_spelled", "_terms", "depth", "market", "update")
 
     def __init__(self, market: SimMarket, depth: int) -> None:
         self.market = market
         self.depth = depth
         self.update = market.sequence
         self._sides: tuple[Levels, Levels] = ({}, {})
+        self._terms = market.instrument
+        self._spelled: tuple[Spelled, Spelled] = ({}, {})
         self.renew()
 
     def renew(self) -> None:
@@ -52,15 +56,19 @@ class DepthTopic:
         return self._told(*changes)
 
     def _now(self) -> tuple[Levels, Levels]:
-        instrument, book = self.market.instrument, self.market.book
-        bids, asks = (
-            {
-                price_text(instrument, price): size_text(instrument, size)
-                for price, size in book.levels(side, self.depth)
-            }
-            for side in (0, 1)
-        )
-        return bids, asks
+        if self.market.instrument is not self._terms:  # other grids, other texts
+            self._terms, self._spelled = self.market.instrument, ({}, {})
+        bids, asks = (self._side(side) for side in (0, 1))
+        self._spelled = bids, asks
+        return dict(bids.values()), dict(asks.values())
+
+    def _side(self, side: int) -> Spelled:
+        """Return a side's levels with their texts; what stands as it stood is not spelled again."""
+        terms, before = self._terms, self._spelled[side]
+        return {
+            level: before.get(level) or (price_text(terms, level[0]), size_text(terms, level[1]))
+            for level in self.market.book.levels(side, self.depth)
+        }
 
     def _told(self, bids: list[list[str]], asks: list[list[str]]) -> dict[str, object]:
         return {

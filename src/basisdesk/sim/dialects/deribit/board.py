@@ -55,6 +55,7 @@ class Board:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._channels: dict[str, Channel] = {}
+        self._hearing: dict[tuple[str, type], list[Channel]] = {}  # by market and what happened, while nobody changes
         self._ladders: dict[str, Sides] = {
             symbol: (dict(market.book.levels(0, 10_000)), dict(market.book.levels(1, 10_000)))
             for symbol, market in exchange.markets.items()
@@ -63,6 +64,7 @@ class Board:
     def join(self, named: Named, socket: int, now: int) -> list[Frame]:
         """Add a listener; returns what it hears first, after what others hear."""
         channel = self._channels.setdefault(named.name, Channel(named))
+        self._hearing.clear()
         frames = self._speak(channel, now) if channel.due is not None else []
         channel.listeners[socket] = None
         greeting = self._greeting(channel, now)
@@ -77,15 +79,21 @@ class Board:
             channel.listeners.pop(socket, None)
             if not channel.listeners:
                 del self._channels[name]
+                self._hearing.clear()
 
     def hear(self, happening: Happening, now: int) -> None:
         """Note what happened to a market."""
         market = self._exchange.markets[happening.symbol]
-        topics = _HEARD[type(happening)]
         self._ladders.setdefault(happening.symbol, ({}, {}))
-        for channel in self._channels.values():
-            if channel.named.topic in topics and _concerns(channel.named, market):
-                self._gather(channel, happening, now)
+        key = (happening.symbol, type(happening))
+        channels = self._hearing.get(key)
+        if channels is None:
+            topics = _HEARD[type(happening)]
+            channels = self._hearing[key] = [
+                each for each in self._channels.values() if each.named.topic in topics and _concerns(each.named, market)
+            ]
+        for channel in channels:
+            self._gather(channel, happening, now)
         if isinstance(happening, BookChanged):
             for side, levels in enumerate((happening.bids, happening.asks)):
                 self._apply(happening.symbol, side, [(float(price), float(size)) for price, size in levels])

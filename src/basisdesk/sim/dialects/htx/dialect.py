@@ -24,7 +24,7 @@ from basisdesk.venues.htx import symbols
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from basisdesk.sim.contract import Exchange, Frame, HttpCall
+    from basisdesk.sim.contract import Exchange, Frame, Happening, HttpCall
     from basisdesk.sim.dialects.htx.channels import Channel
     from basisdesk.sim.dialects.htx.ladder import Change
 
@@ -181,6 +181,8 @@ class HtxDialect:
         return self._ladders[key]
 
     def _collect(self, socket: Socket) -> None:
+        if not socket.out.frames:
+            return
         self._out += socket.out.frames
         if any(isinstance(item, Close) for item in socket.out.frames):
             self._sockets = {number: each for number, each in self._sockets.items() if each is not socket}
@@ -190,16 +192,18 @@ class HtxDialect:
         """Let the exchange go on, and tell every socket what happened."""
         self._now = max(self._now, now)
         self._exchange.advance(self._now)
-        self._tell_markets(now)
+        happenings = self._exchange.take_happenings()
+        if happenings:
+            self._tell_markets(happenings, now)
         self._tell_accounts(now)
         for found in list(self._sockets.values()):
             self._collect(found)
 
-    def _tell_markets(self, now: int) -> None:
+    def _tell_markets(self, happenings: list[Happening], now: int) -> None:
         changed: dict[str, None] = {}
         markets = [found for found in self._sockets.values() if isinstance(found, MarketSocket)]
         notices = [found for found in self._sockets.values() if isinstance(found, ContractSocket)]
-        for happening in self._exchange.take_happenings():
+        for happening in happenings:
             match happening:
                 case BookChanged(symbol=symbol):
                     changed[symbol] = None

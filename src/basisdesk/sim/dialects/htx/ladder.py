@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from basisdesk.sim.dialects.htx.quotes import ladder
+from basisdesk.sim.dialects.htx.text import decimal
 
 if TYPE_CHECKING:
     from basisdesk.sim.contract import SimMarket
@@ -36,22 +36,21 @@ class Ladder:
         self.count = count
         self.number = market.sequence
         self._by_one = by_one
-        self._sides = [dict(ladder(market, side, count)) for side in (0, 1)]
+        self._sides = [dict(market.book.levels(side, count)) for side in (0, 1)]
 
     def whole(self) -> tuple[Levels, Levels]:
         """Return all levels, best first."""
-        bids, asks = self._sides
-        return sorted(bids.items(), reverse=True), sorted(asks.items())
+        bids, asks = ([(decimal(price), decimal(size)) for price, size in sorted(each.items())] for each in self._sides)
+        return bids[::-1], asks
 
     def follow(self) -> Change | None:
         """Return what changed since the last time, None for nothing."""
         changed: list[Levels] = []
         for side in (0, 1):
-            fresh = dict(ladder(self.market, side, self.count))
-            old = self._sides[side]
-            gone = [(price, ZERO) for price in old if price not in fresh]
-            changed.append([(price, size) for price, size in fresh.items() if old.get(price) != size] + gone)
-            self._sides[side] = fresh
+            levels, old = self.market.book.levels(side, self.count), self._sides[side]
+            fresh = self._sides[side] = dict(levels)
+            moved = [(decimal(price), decimal(size)) for price, size in levels if old.get(price) != size]
+            changed.append(moved + [(decimal(price), ZERO) for price in old if price not in fresh])
         if not changed[0] and not changed[1]:
             return None
         before = self.number

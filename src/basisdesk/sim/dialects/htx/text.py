@@ -40,8 +40,7 @@ def text(value: Decimal | None) -> str:
 
 def short(value: Decimal) -> str:
     """Return a number as text without trailing zeros."""
-    spelled = plain(value)
-    return (spelled.rstrip("0").rstrip(".") if "." in spelled else spelled) or "0"
+    return _short(plain(value))
 
 
 def number(value: Decimal | None) -> Decimal | None:
@@ -51,4 +50,11 @@ def number(value: Decimal | None) -> Decimal | None:
 
 def decimal(value: float) -> Decimal:
     """Return the number that a float of the market shows; zero for none."""
-    return Decimal(0) if value != value else Decimal(short(Decimal(repr(value))))  # noqa: PLR0124 (not a number)
+    if value != value:  # noqa: PLR0124 (not a number)
+        return Decimal(0)
+    spelled = repr(value)
+    return Decimal(_short(spelled) if "e" not in spelled else short(Decimal(spelled)))
+
+
+def _short(spelled: str) -> str:
+    return (spelled.rstrip("0").rstrip(".") if "." in spelled else spelled) or "0"
