@@ -74,6 +74,19 @@ async def test_text_binary_and_ping_frames_are_what_they_are(place: Place) -> No
     assert (call.host, call.path) == ("stream", "/stream")
 
 
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536, 300_000])
+async def test_frames_of_any_length_arrive_in_order_with_what_came_at_once(place: Place, size: int) -> None:
+    async with place.open() as client, client.ws_connect(place.stream) as socket:
+        await socket.receive()
+        bodies = [b"first", bytes(size), b"last"]
+        place.echo.out += [Frame(1, body, "book BTC", binary=True) for body in bodies]
+        place.echo.out += [Close(1, 4002, "over"), Frame(1, b"too late", "book BTC")]
+        place.booth.hand_out()
+        assert [(await socket.receive()).data for _ in bodies] == bodies
+        told = await socket.receive()
+        assert (told.type, told.data) == (aiohttp.WSMsgType.CLOSE, 4002)
+
+
 async def test_a_socket_that_leaves_is_told_and_forgotten(place: Place) -> None:
     async with place.open() as client:
         async with client.ws_connect(place.stream) as one, client.ws_connect(place.stream):

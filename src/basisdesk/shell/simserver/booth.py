@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from math import ceil
 from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
@@ -24,7 +25,9 @@ LARGEST = 4 * 1024 * 1024
 """Largest request body or frame that is taken (bytes)."""
 _IDLE = 0.25
 """How long the venue sleeps at most (seconds); a fault that is switched on shortens a sleep anyway."""
-_LEAST = 0.0005
+_BEAT = 0.02
+"""All venues look for what is due at the same multiples of so many seconds, each for all that is due by then; a client
+that says something is answered at once."""
 
 
 class Booth:
@@ -78,6 +81,7 @@ class Booth:
                 outlet.put(item)
 
     async def _live(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             now = self._clock()
             self.wire.advance(now)
@@ -85,10 +89,9 @@ class Booth:
             due = self.wire.next_deadline()
             wait = _IDLE if due is None else min(_IDLE, (due - self._clock()) / SECOND)
             self._wake.clear()
-            try:
-                await asyncio.wait_for(self._wake.wait(), max(wait, _LEAST))
-            except TimeoutError:
-                continue
+            alarm = loop.call_at(_beat(loop.time() + wait), self._wake.set)
+            await self._wake.wait()
+            alarm.cancel()
 
     def _answerer(self, host: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def answer(request: web.Request) -> web.StreamResponse:
@@ -133,6 +136,11 @@ class Booth:
             self.wire.closed(number, self._clock())
             await outlet.stop()
         return socket
+
+
+def _beat(at: float) -> float:
+    """Return the first common time at or after a time of the loop's clock (seconds)."""
+    return ceil(at / _BEAT) * _BEAT
 
 
 async def _call(host: str, request: web.Request) -> HttpCall:
