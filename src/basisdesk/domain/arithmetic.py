@@ -75,9 +75,11 @@ def precise(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return run
 
 
-def product(one: Decimal, other: Decimal) -> Decimal:
-    """Multiply in the desk's own context, whatever the caller's is."""
-    return _CONTEXT.multiply(one, other)
+def product(one: Decimal, *others: Decimal) -> Decimal:
+    """Multiply, in the order given, in the desk's own context, whatever the caller's is."""
+    for other in others:
+        one = _CONTEXT.multiply(one, other)
+    return one
 
 
 def remembered(function: Callable[[*_Ts], _R]) -> Callable[[*_Ts], _R]:

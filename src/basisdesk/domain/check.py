@@ -26,7 +26,7 @@ from basisdesk.domain.arithmetic import (
     remembered,
 )
 from basisdesk.domain.errors import Refusal
-from basisdesk.domain.instrument import Instrument, Margin, round_price, unit_worth
+from basisdesk.domain.instrument import Instrument, Margin, unit_worth
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -45,7 +45,7 @@ def check_price(instrument: Instrument, price: Decimal) -> Refusal | None:
     """Refuse a limit price that is not a positive number on the instrument's tick."""
     if not is_positive(price):
         return Refusal("bad_price", f"price {price} on {instrument.symbol} is not a positive number: give a price")
-    below = round_price(instrument, price, Rounding.DOWN)
+    below = on_grid(price, instrument.tick, Rounding.DOWN)
     if below == price:
         return None
     above = plain(below + instrument.tick)
@@ -143,8 +143,8 @@ def _check_notional(instrument: Instrument, size: Decimal, price: Decimal) -> Re
         return Refusal(
             "bad_price", f"the value of an order on {instrument.symbol} at price {price} is not known: wait for a price"
         )
-    worth = product(size, unit_worth(instrument))  # both are numbers: the size was checked first
-    value = worth if inverse else product(worth, price)
+    worth = unit_worth(instrument)
+    value = product(size, worth) if inverse else product(size, worth, price)  # all numbers: the size was checked first
     if value >= instrument.min_notional:
         return None
     units = rational(instrument.min_notional) / rational(unit_worth(instrument))

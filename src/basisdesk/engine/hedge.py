@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from basisdesk.domain.arithmetic import is_positive, precise, remembered
+from basisdesk.domain.arithmetic import is_positive, on_grid, precise, remembered
 from basisdesk.domain.effect import SendLeg
 from basisdesk.domain.instrument import Instrument, Margin, Rounding, round_price, unit_worth
 from basisdesk.domain.order import Side
@@ -70,14 +70,14 @@ def bound_of(state: State, instrument: Instrument, side: Side, reference: Decima
 
     The band is not exceeded by rounding unless a single tick is wider than the band.
     """
-    band = state.rules.hedge_band
+    band, tick = state.rules.hedge_band, instrument.tick
     if side is Side.BUY:
-        inner = round_price(instrument, reference * (1 + band), Rounding.DOWN)
-        return inner if inner >= reference else round_price(instrument, reference, Rounding.UP)
-    inner = round_price(instrument, reference * (1 - band), Rounding.UP)
+        inner = on_grid(reference * (1 + band), tick, Rounding.DOWN)
+        return inner if inner >= reference else on_grid(reference, tick, Rounding.UP)
+    inner = on_grid(reference * (1 - band), tick, Rounding.UP)
     if inner <= reference:
         return inner
-    outer = round_price(instrument, reference, Rounding.DOWN)
+    outer = on_grid(reference, tick, Rounding.DOWN)
     return outer if outer > 0 else inner
 
 

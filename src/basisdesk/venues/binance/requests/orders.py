@@ -41,7 +41,8 @@ def place(order: NewOrder, session: Session) -> Plan | Refusal:
 @held
 def _placed(order: NewOrder, market: Instrument) -> Plan | Refusal:
     """Plan it once for both ways: what it costs is asked before either is taken."""
-    refusal = _check(order, market)
+    # The terms first that the venue does not have, then size and price that are off its limits.
+    refusal = _check_words(order, market) or _check_kind(order, market) or _check_figures(order, market)
     if refusal is not None:
         return refusal
     spot = market.market == "spot"
@@ -84,11 +85,6 @@ def _futures_terms(order: NewOrder) -> Params:
     elif order.reduce_only:
         terms.append(("reduceOnly", "true"))
     return tuple(terms)
-
-
-def _check(order: NewOrder, market: Instrument) -> Refusal | None:
-    """Refuse terms that the venue does not have, then size and price that are off its limits."""
-    return _check_words(order, market) or _check_kind(order, market) or _check_figures(order, market)
 
 
 def _check_words(order: NewOrder, market: Instrument) -> Refusal | None:
