@@ -65,7 +65,7 @@ def test_what_differs_freezes_with_both_figures_and_is_external_once_it_is_accep
     found = seen(desk, PERP2, "-10.0")
     assert found is not None
     assert found.message == "its position is -10 at the venue and -30 in the ledger, and no trade says why"
-    assert (found.symbol, found.differs, found.traded) == (PERP2, D(20), 0)
+    assert (found.symbol, found.differs, found.traded) == (PERP2, D(20), D(0))
     desk.step(found)
     assert desk.state.frozen == {PERP2: found.message}
     assert desk.state.differences == {PERP2: D(20)}
@@ -94,7 +94,7 @@ def test_a_difference_that_changes_is_told_anew_and_one_that_is_gone_is_not_acce
         desk.step(found)
     gone = seen(desk, PERP, "0.3")
     assert gone is not None
-    assert (gone.differs, gone.message) == (0, "its position differed and agrees again (0.3)")
+    assert (gone.differs, gone.message) == (D(0), "its position differed and agrees again (0.3)")
     desk.step(gone)
     assert seen(desk, PERP, "0.3") is None
     assert desk.state.frozen == {PERP: gone.message}, "a person still has to look"
