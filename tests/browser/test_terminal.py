@@ -363,8 +363,12 @@ def test_a_frozen_market_says_why_and_is_traded_again_when_the_operator_says_so(
     button = row.get_by_role("button", name="Trade again")
     expect(button).to_have_attribute("title", re.compile("not this desk's"))
     expect(row).to_contain_text("▲ frozen")
+    why = page.locator(f'[data-why="{market}"]')
+    expect(why).to_be_visible()
+    expect(why).to_have_text(fake_desk.market.frozen[market])
     button.click()
     expect(button).to_have_count(0)
+    expect(why).to_have_count(0)
     (thaw,) = [command for command in fake_desk.commands if isinstance(command, Thaw)]
     assert thaw.symbol == market
     fake_desk.market.frozen[market] = "frozen once more"

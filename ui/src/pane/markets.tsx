@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { fixed, percent, size, tickDecimals } from "../pure/number";
 import { contract, venueName } from "../pure/symbol";
 import { age, countdown, day } from "../pure/time";
@@ -5,6 +6,8 @@ import { ageNow, markets } from "../state/live";
 import { underlying } from "../state/selection";
 import type { Market } from "../wire/types";
 import { Thaw } from "./thaw";
+
+const COLUMNS = 12;
 
 export function MarketTable() {
   const told = markets.value;
@@ -39,10 +42,22 @@ export function MarketTable() {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <Row key={row.symbol} row={row} at={told.body.at} received={told.received} />
+          <Fragment key={row.symbol}>
+            <Row row={row} at={told.body.at} received={told.received} />
+            {row.frozen ? <Why row={row} /> : null}
+          </Fragment>
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** Why a market is frozen: too much to be found only by pointing at it. */
+function Why({ row }: { row: Market }) {
+  return (
+    <tr class="why" data-why={row.symbol}>
+      <td colSpan={COLUMNS}>{row.refusal}</td>
+    </tr>
   );
 }
 
