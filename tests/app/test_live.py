@@ -10,7 +10,7 @@ from basisdesk.app.broker import LiveBroker
 from basisdesk.app.desk import Desk
 from basisdesk.app.live import LiveDriver
 from basisdesk.app.reach import Reach
-from basisdesk.domain.account import Terms
+from basisdesk.domain.account import StreamEnded, Terms
 from basisdesk.shell.live.heard import Told
 from basisdesk.shell.live.routes import Routes
 from basisdesk.sim.paper import PaperTerms
@@ -62,6 +62,16 @@ def test_an_error_in_the_desks_own_step_is_raised_where_the_desk_runs_too(
     with monkeypatch.context() as once:
         once.setattr(desk, "advance", broken)
         driver._wake()
+    with pytest.raises(ZeroDivisionError, match="ours"):
+        desk.advance(NOW + 1)
+
+
+def test_an_error_in_looking_at_positions_is_raised_where_the_desk_runs_too(
+    driven: tuple[Desk, LiveDriver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, driver = driven
+    monkeypatch.setattr(driver._positions, "hear", broken)
+    driver._hear(Told("binance", NOW, StreamEnded(at=NOW, message="over")))
     with pytest.raises(ZeroDivisionError, match="ours"):
         desk.advance(NOW + 1)
 

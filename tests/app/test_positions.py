@@ -15,6 +15,7 @@ from basisdesk.domain.errors import Refusal
 from basisdesk.domain.event import ExternalHeld, ExternalSeen, Listed
 from basisdesk.domain.order import Side
 from basisdesk.domain.outcome import Done, Unknown
+from basisdesk.engine import Fill as Booked
 from basisdesk.engine import State, fold
 from basisdesk.shell.live.heard import Answered, Told
 from basisdesk.shell.live.polls import LOOKBACK, OVERLAP
@@ -246,6 +247,23 @@ def test_something_between_two_readings_makes_them_begin_anew() -> None:
     scene.poll()
     scene.look_into()
     assert sum(isinstance(query, AskPositions) for query in scene.asked) == 3
+    assert scene.state.differences == {SYMBOL: D("0.2")}
+
+
+def test_no_reading_is_asked_for_right_after_a_fill_of_ours() -> None:
+    """The venue's positions may be a little behind its trades."""
+    scene = begun()
+    booked = Booked(
+        at=START, order_id="S1", client_id="S1-1-1", leg=1, symbol=SYMBOL, side=Side.BUY, purpose="open",
+        price=D(64000), size=D("0.2"), base=D("0.2"), worth=D("0.2"), fee=D(1), fee_asset="USDT", trade_id="t1",
+    )  # fmt: skip
+    scene.state.fills.append(booked)
+    times: list[int] = []
+    scene.on_asked = lambda _query: times.append(scene.time)
+    scene.size = D("0.2")
+    scene.poll()
+    scene.look_into()
+    assert times[0] - START >= SETTLE
     assert scene.state.differences == {SYMBOL: D("0.2")}
 
 
