@@ -202,10 +202,12 @@ class Desk:
                 self._learn(self.instruments[symbol])
 
     def _price(self, request: SpreadOrderRequest) -> SpreadQuote | None:
-        try:
-            spread = self.universe.spread(request.spread)
-        except UsageError:
-            return None  # the engine says what is wrong with the name
+        spread = self.universe.spreads.get(request.spread)
+        if spread is None:
+            try:
+                spread = self.universe.spread(request.spread)
+            except UsageError:
+                return None  # the engine says what is wrong with the name
         return quotes.quote(spread, request.side, request.size, self.room.now)
 
     def _book_of(self, symbol: str) -> Book | None:

@@ -59,7 +59,10 @@ def fold(state: State, happened: Event | Effect) -> None:
         case events.Quoted():
             _quoted(state, happened)
         case effects.Claim():
-            _change(state, happened.order_id, phase=Phase.WORKING, fired=happened.displayed, updated=happened.at)
+            order = state.orders[happened.order_id]
+            state.orders[happened.order_id] = structs.replace(
+                order, phase=Phase.WORKING, fired=happened.displayed, updated=happened.at
+            )
         case effects.AcceptOrder():
             _accept(state, happened)
         case effects.RefuseOrder():

@@ -157,12 +157,12 @@ def known_legs(state: State, spread: str) -> tuple[Instrument, Instrument] | Ref
         name = names[one is not None]
         hint = nearest(name, state.instruments)
         return Refusal("unknown_market", f"there is no market metadata for {name}, and orders need it{hint}")
+    if one.tradable and other.tradable and not state.frozen and _pairable(one, other):
+        return one, other
     return _refuse_legs(state, one, other) or (one, other)
 
 
 def _refuse_legs(state: State, one: Instrument, other: Instrument) -> Refusal | None:
-    if one.tradable and other.tradable and not state.frozen and _pairable(one, other):
-        return None
     for leg in (one, other):
         if not leg.tradable:
             return Refusal(

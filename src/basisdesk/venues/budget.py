@@ -50,8 +50,6 @@ class _Log:
     def forget(self, now: int) -> None:
         """Drop what has left the window."""
         slots, window = self.slots, self.bucket.window
-        if not slots or slots[0].ended + window > now:
-            return
         while slots and slots[0].ended + window <= now:
             self.spent -= slots.popleft().units
         if not slots:
@@ -109,7 +107,8 @@ class Budget:
         logs: list[tuple[_Log, float]] = []
         for name, units in costs:
             log = self._whole.get(name) or self._log(name, symbol)
-            log.forget(now)
+            if log.slots and log.slots[0].ended + log.bucket.window <= now:
+                log.forget(now)
             ceiling = part * log.bucket.capacity
             if log.banned > now or log.spent + units > ceiling + _DUST:
                 wait = max(wait, log.banned - now, log.wait(units, ceiling, now))

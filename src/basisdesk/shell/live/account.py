@@ -62,6 +62,7 @@ class Account:
         self.strangers = 0
         self._site = site
         self._trading = trading
+        self._costs = trading.costs or self._costs_signed
         self._lines = tuple(lines)
         self._tell = tell
         self._entries: dict[str, EntryTalk] = {}
@@ -152,22 +153,21 @@ class Account:
 
     def _by_entry(self, ask: Ask, symbol: str, urgent: bool, now: int) -> Awaitable[Reply | Refusal] | None:
         """Send over the order connection at local time `now`; None where there is none, or it does not carry this."""
-        at = now + self._site.time.offset
+        site = self._site
+        at = now + site.time.offset
         talk = self._entries.get(self._line_of(ask, symbol))
         if talk is None or not talk.ready(at):
             return None
-        costs = self._costs(ask, at)
+        costs = self._costs(ask, self.session, at)
         if isinstance(costs, Refusal):
             return given(costs)
-        if not self.asker.spend(symbol, costs, urgent, now):
+        if site.budget.ask(costs, urgent, symbol, now):
             return self._by_entry_later(talk, ask, costs, urgent)
         answer = talk.ask(ask, at)
         return None if answer is None else self._absorbed(ask, answer)
 
-    def _costs(self, ask: Ask, now: int) -> tuple[tuple[str, float], ...] | Refusal:
-        if self._trading.costs is not None:
-            return self._trading.costs(ask, self.session, now)
-        request = self._trading.encode(ask, self.session, now)
+    def _costs_signed(self, ask: Ask, session: Session, now: int) -> tuple[tuple[str, float], ...] | Refusal:
+        request = self._trading.encode(ask, session, now)
         if isinstance(request, Refusal):
             return request
         return request.costs if request.ask == ask else ()

@@ -72,7 +72,7 @@ class Asker:
         signed = self.trading.encode(ask, self.session, now + time.offset)
         if isinstance(signed, Refusal) or not _is_of(signed, ask):
             return self._ask(ask, pressing, signed)
-        if not self.spend(symbol_of(ask), signed.costs, pressing, now):
+        if self._site.budget.ask(signed.costs, pressing, symbol_of(ask), now):
             return self._ask(ask, pressing, signed)
         return self._follow(self._carry(signed), signed, pressing)
 
@@ -149,10 +149,6 @@ class Asker:
             case _:
                 pass
         self._tell(Answered(site.venue.name, now, ask, reply))
-
-    def spend(self, symbol: str, costs: tuple[tuple[str, float], ...], urgent: bool, now: int) -> bool:
-        """Say whether this may be spent at local time `now`, which is at once, and count it if so."""
-        return not self._site.budget.ask(costs, urgent, symbol, now)
 
     async def allowance(self, ask: Ask, costs: tuple[tuple[str, float], ...], urgent: bool) -> Reply | None:
         """Wait until this may be spent; a reply means that it would take too long, and nothing was spent."""

@@ -121,7 +121,7 @@ class OrderEntry:
         planned = plan(ask, self._session, now)
         if isinstance(planned, Refusal):
             return planned
-        if not planned.socket_method or planned.line != self._line or not self.ready(now):
+        if not planned.socket_method or planned.line != self._line or not self._open or now >= self._ends:
             return False
         session = self._session
         if session.credentials is None:
