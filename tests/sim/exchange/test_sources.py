@@ -9,7 +9,7 @@ from basisdesk.domain.account import Income, IncomeKind
 from basisdesk.domain.ask import MoveFunds, NewOrder, OrderType
 from basisdesk.domain.instrument import Kind, Margin
 from basisdesk.domain.order import Side
-from basisdesk.kernel.book import GAPPED, VALID, WAITING
+from basisdesk.kernel.book import GAPPED, VALID, WAITING, Book
 from basisdesk.sim.contract import BookChanged, Carried, Exchange, Printed, VenueRules
 from basisdesk.sim.exchange import Recorded, SimExchange, exchanges, listed, pools
 from basisdesk.sim.exchange.source import Broadcast, exact
@@ -79,6 +79,17 @@ def test_what_a_book_tells_adds_up_to_the_book() -> None:
         for number, told in enumerate(sides[symbol]):
             left = {price: size for price, size in told.items() if size}
             assert left == dict(market.book.levels(number, 500))
+
+
+def test_sizes_that_were_drawn_as_they_stood_are_no_news() -> None:
+    broadcast = Broadcast(Generator(1, START, ["bybit"]), ["bybit"])
+    broadcast.open()
+    told = len(broadcast.inboxes["bybit"])
+    market = Market(broadcast.instruments[0].symbol, "", "", Book(1.0, inverse=False))
+    broadcast.requoted(market, START, [], [])
+    assert len(broadcast.inboxes["bybit"]) == told
+    broadcast.requoted(market, START, [], [(5, 0)])
+    assert len(broadcast.inboxes["bybit"]) == told + 1
 
 
 @pytest.mark.parametrize("unread", [3, 1_000_000])

@@ -125,9 +125,6 @@ class Broadcast:
     def touched(self, market: Market, now: int) -> None:
         """Tell what has changed since the book was looked at last; a book that is out of step is empty."""
         instrument = self._wanted[market.symbol]
-        if market.symbol in self._fresh:
-            del self._fresh[market.symbol]
-            self.inboxes[instrument.venue].append(Listed(now, market.symbol, instrument))
         sides = self._shown.setdefault(market.symbol, ({}, {}))
         if market.book.state(0) == CROSSED:
             return  # caught between two messages; what was shown stays until the book can be believed again
