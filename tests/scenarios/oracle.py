@@ -84,7 +84,8 @@ def check_fills(stage: Stage) -> None:
 
 
 def check_positions(stage: Stage) -> None:
-    """I5."""
+    """I5, also by what the desk itself makes of what the venues tell."""
+    assert not stage.desk.state.differences, stage.desk.state.frozen
     for leg in (1, 2):
         instrument = stage.instruments[stage.legs[leg - 1]]
         held = stage.desk.state.holdings.get(instrument.symbol)
