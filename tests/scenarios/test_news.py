@@ -31,7 +31,7 @@ def test_a_trade_by_hand_freezes_its_market_until_it_is_thawed_and_stays_out_of_
                 size=instrument.step * 50,
                 time_in_force=TimeInForce.IOC,
             )
-            fills = len(stage.desk.state.fills)
+            held = {leg: one.position.size for leg, one in stage.desk.state.holdings.items()}
             stage.exchange(2).place(FIRST, by_hand, time.time_ns())
             frozen = stage.desk.state.frozen
             await stage.until(lambda: bool(frozen), "its market is frozen")
@@ -45,7 +45,8 @@ def test_a_trade_by_hand_freezes_its_market_until_it_is_thawed_and_stays_out_of_
             await stage.until(
                 lambda: stage.state(stage.desk.state.orders[again.order_id]) is SpreadState.FILLED, "trades again"
             )
-            assert len(stage.desk.state.fills) == 2 * fills, "ours twice, and nothing of what was done by hand"
+            twice = {leg: one.position.size / 2 for leg, one in stage.desk.state.holdings.items()}
+            assert twice == held, "ours twice, and nothing of what was done by hand"
             assert list(frozen) == []
             assert stage.state(ours) is SpreadState.FILLED
 
