@@ -232,6 +232,21 @@ def test_what_happens_while_it_is_read_proves_nothing() -> None:
     assert scene.state.differences == {SYMBOL: D("0.2")}
 
 
+def test_what_happens_during_the_second_reading_makes_two_more_needed() -> None:
+    scene = begun()
+    scene.size = D("0.2")
+
+    def disturb(_query: Query) -> None:
+        if sum(isinstance(query, AskPositions) for query in scene.asked) == 2:
+            scene.watch.hear(Told(VENUE, scene.time, fill()))
+
+    scene.on_asked = disturb
+    scene.poll()
+    scene.look_into()
+    assert sum(isinstance(query, AskPositions) for query in scene.asked) == 4
+    assert scene.state.differences == {SYMBOL: D("0.2")}
+
+
 def test_something_between_two_readings_makes_them_begin_anew() -> None:
     scene = begun()
     scene.size = D("0.2")

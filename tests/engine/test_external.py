@@ -110,6 +110,7 @@ def test_a_stranger_seen_meanwhile_does_not_hide_what_differs() -> None:
     assert found is not None
     desk.step(found)
     desk.step(ExternalSeen(AT, PERP, "strangers", D("-0.1")))
+    assert desk.state.differences == {PERP: D("-0.2")}
     again = seen(desk, PERP, "0")
     assert again is not None
     assert (again.differs, desk.state.frozen[PERP]) == (D("-0.2"), "strangers")
