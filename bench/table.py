@@ -110,6 +110,7 @@ def order_rows(orders: dict[str, Any]) -> list[str]:
         "Ours begins when the book that a tick was written into is handed to the desk, where it reaches a trigger:",
         "test the trigger, price the size, decide, write the journal, sign, send; ticks are in the tables above.",
         "That of ccxt begins with the call. One server, Binance's USD-M order, which it refuses for want of margin.",
+        "Where Linux has pages of 2 MiB our process keeps its memory on them, as every desk does (decision 12).",
         "",
         "| what | orders | median µs | p99 µs | p99 / median |",
         "|---|---:|---:|---:|---:|",
@@ -126,9 +127,10 @@ def order_misses(orders: dict[str, Any], tail: float) -> list[str]:
     """Name what the orders' latency does not keep; rows that were not measured are misses, too."""
     rows = orders["rows"]
     missed = [f"orders: {ORDERS[name]} was not measured" for name in ORDERS if name not in rows]
-    if {"memory", "ccxt"} <= rows.keys() and rows["memory"]["p50"] > rows["ccxt"]["p50"]:
-        ours, theirs = rows["memory"]["p50"], rows["ccxt"]["p50"]
-        missed.append(f"orders: {ours:,.0f} µs without the commit, ccxt {theirs:,.0f} µs, promised no slower")
+    for name in ("memory", "memory socket"):
+        if {name, "ccxt"} <= rows.keys() and rows[name]["p50"] > rows["ccxt"]["p50"]:
+            ours, theirs = rows[name]["p50"], rows["ccxt"]["p50"]
+            missed.append(f"orders: {ORDERS[name]}: {ours:,.0f} µs, ccxt {theirs:,.0f} µs, promised no slower")
     for name, row in rows.items():
         if not name.startswith("ccxt") and row["p99"] > tail * row["p50"]:
             missed.append(
