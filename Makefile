@@ -73,12 +73,14 @@ demo: setup
 	@exec $(BIN)/basisdesk demo --port $(PORT)
 
 # The kernel's tests run twice: interpreted, where every branch is measured, and compiled, as it is used.
-# Tests of the whole desk in real time have the machine for themselves; all others share it.
+# Tests of the whole desk in real time have the machine for themselves, and browsers share it with few others; only the
+# rest makes a crowd.
 test: setup
 	@cd ui && npm run --silent test
 	BASISDESK_KERNEL=python $(BIN)/python -m pytest tests/kernel -q -n 2 -p no:cacheprovider --cov=basisdesk.kernel --cov-config=tests/kernel/coveragerc --cov-report=term-missing:skip-covered --cov-fail-under=100
 	$(BIN)/python -m pytest tests/browser -q -p no:cacheprovider -m alone
-	$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not alone" --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 --pure-gate
+	$(BIN)/python -m pytest tests/browser -q -p no:cacheprovider -m "not alone" -n 3
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore tests/browser --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 --pure-gate
 
 # Clients of others pin much of what they need, so they live in an environment of their own.
 .venv-judges/.locked: tests/judges/requirements.lock | check

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Sight
     from tests.browser.fakedesk import FakeDesk
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 RUN = """() => new Promise((done) => {
   const cells = [...document.querySelectorAll('.cell')];
