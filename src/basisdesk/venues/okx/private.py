@@ -125,15 +125,18 @@ class PrivateStream:
                 self._gate.logged_in = True
                 self._gate.queue(msgspec.json.encode({"op": "subscribe", "args": CHANNELS}))
             case "subscribe":
-                if message.arg.channel in self._waits:
-                    self._waits.remove(message.arg.channel)
-                if not self._waits:
-                    self._gate.waits_until = None
+                self._granted(message.arg.channel)
             case event if event not in QUIET_EVENTS:
                 refused = REASONS.get(str(message.code)) in NO_RIGHT
                 words = f"{event} {message.code} {message.channel} {message.msg}"[:MESSAGE_LENGTH]
                 return [StreamEnded(at=now, message=words, refused=refused)]
         return []
+
+    def _granted(self, channel: str) -> None:
+        if channel in self._waits:
+            self._waits.remove(channel)
+        if not self._waits:
+            self._gate.waits_until = None
 
     def _pushed(self, message: Said, now: int) -> list[Update]:
         updates: list[Update] = []

@@ -237,12 +237,15 @@ class Socket:
 
     def _told(self, topic: Topic, update: Update) -> Body | None:
         match update:
-            case OrderUpdate(symbol=symbol) if topic.kind == _ORDERS and topic.symbol in {"", symbol}:
-                if self.exchange.markets[symbol].instrument.market == SPOT:
-                    return {"orderUpdate": {"order": self._order(update)}}
+            case OrderUpdate() if topic.kind == _ORDERS and self._concerns(topic, update.symbol):
+                return {"orderUpdate": {"order": self._order(update)}}
             case Balance(wallet="spot") if topic.kind == _ACCOUNTS:
                 return {"accountUpdate": {"account": _balance(update)}}
         return None
+
+    def _concerns(self, topic: Topic, symbol: str) -> bool:
+        """Whether a topic is about this market; contracts have sockets of their own."""
+        return topic.symbol in {"", symbol} and self.exchange.markets[symbol].instrument.market == SPOT
 
     def _order(self, update: OrderUpdate) -> Body:
         row = spot_orders.order_of(self.exchange, self.account, update)
