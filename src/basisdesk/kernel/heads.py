@@ -2,14 +2,18 @@
 
 A text that was inflated comes with its frame: gzip ends with the length of the text, so that anything that stands
 behind the end of the compression shows.
+What inflated it may have left wide registers in use, in which case every other calculation of the thread takes several
+times as long until somebody says that they are not needed any more; that is said here.
 """
 
 from __future__ import annotations
 
-import cython  # noqa: TC002 (the compiler reads it)
+import cython
 
 
 def head_of(text: bytes, start: cython.Py_ssize_t, frame: bytes):
+    if cython.compiled:  # pragma: no cover (plain Python has no registers)
+        basisdesk_narrow()  # noqa: F821 (declared in heads.pxd)
     if len(frame) < 4 or last_number(frame, len(frame)) != len(text):
         return b""
     return text[: quote_from(text, len(text), start)]
