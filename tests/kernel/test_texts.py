@@ -25,6 +25,41 @@ def test_levels_are_spelled_in_turn_best_first_and_a_short_side_ends_sooner() ->
     assert texts.line(book, 0) == b""
 
 
+@pytest.mark.parametrize("count", [1, 64, 65, 129, 300])
+def test_a_whole_book_is_read_once_for_the_numbers_and_the_texts(count: int) -> None:
+    bids, asks = (
+        b"[" + b",".join(b'["%d.0","%d.50"]' % (price, price) for price in prices) + b"]"
+        for prices in (range(1000, 1000 - count, -1), range(1001, 1001 + count))
+    )
+    book, texts = Book(), Texts()
+    texts.snapshot(book, bids, asks, 7, 5)
+    other, known = pair(bids, asks)
+    assert (book.updated, book.sequence, book.state(0)) == (7, 5, other.state(0))
+    assert [book.levels(side, 400) for side in (0, 1)] == [other.levels(side, 400) for side in (0, 1)]
+    assert texts.line(book, 400) == known.line(other, 400)
+    change(book, texts, b'[["1000.00","3"]]', b'[["1001","0"]]')
+    assert texts.line(book, 1) == (b"1000.00:3:1002.0:1002.50" if count > 1 else b"1000.00:3")
+
+
+def test_a_book_that_grows_by_changes_keeps_every_text() -> None:
+    book, texts = pair(b'[["10","1"]]', b'[["1000","1"]]')
+    for price in range(20, 220):
+        change(book, texts, b'[["%d.0","%d.5"]]' % (price, price), b"[]")
+    spelled = texts.line(book, 400).split(b":")
+    assert spelled[:4] == [b"219.0", b"219.5", b"1000", b"1"]
+    assert spelled[4:] == [text for price in range(218, 19, -1) for text in (b"%d.0" % price, b"%d.5" % price)] + [
+        b"10", b"1",
+    ]  # fmt: skip
+
+
+def test_a_whole_book_that_cannot_be_read_changes_nothing() -> None:
+    book, texts = Book(), Texts()
+    with pytest.raises(ValueError, match="levels"):
+        texts.snapshot(book, b'[["10","1"]]', b"[[", 1, 1)
+    assert book.depth(0) == 0
+    assert texts.line(book, 5) == b""
+
+
 def test_the_newest_text_of_a_price_counts_and_size_zero_removes() -> None:
     book, texts = pair(b'[["10.0","1"],["9","2"]]', b"[[11.50, 3]]")
     change(book, texts, b'[["10.00","2.5"],["9.0","0.00"],["8","0"]]', b' [ [ 12 , 1.0 ] , ["11.50","4","x","y"] ] ')

@@ -20,7 +20,7 @@ cdef class Spelling:
     cdef Py_ssize_t live
     cdef Py_ssize_t cursor
     cdef Py_ssize_t rank
-    cdef int grow(self) except -1
+    cdef int grow(self, Py_ssize_t wanted) except -1
     cdef int note(self, const unsigned char* text, Levels given) except -1
     cdef int put(self, const unsigned char* text, Levels given, Py_ssize_t i) except -1
     cdef void write(self, const unsigned char* text, Levels given, Py_ssize_t i, long long slot) noexcept

@@ -37,18 +37,22 @@ class Spelling:
         self.cursor = 0
         self.rank = 0
 
-    def grow(self):
-        # Twice the room; texts stay in their slots, and the new slots are free.
+    def grow(self, wanted):
+        # Twice the room, or as often as is wanted; texts stay in their slots, and the new slots are free.
         i: cython.Py_ssize_t
         room: cython.Py_ssize_t = 2 * self.room
+        while room < wanted:
+            room *= 2
         keys: cython.double[::1] = array("d", bytes(8 * room))
-        slots: cython.longlong[::1] = array("q", range(room))
+        slots: cython.longlong[::1] = array("q", bytes(8 * room))
         lengths: cython.longlong[::1] = array("q", bytes(8 * room))
         texts: cython.uchar[::1] = array("B", bytes(_WIDE * room))
         for i in range(self.room):
             keys[i] = self.keys[i]
             slots[i] = self.slots[i]
             lengths[i] = self.lengths[i]
+        for i in range(self.room, room):
+            slots[i] = i
         for i in range(_WIDE * self.room):
             texts[i] = self.texts[i]
         self.keys = keys
@@ -65,6 +69,8 @@ class Spelling:
         at: cython.Py_ssize_t
         missing: cython.Py_ssize_t = 0
         falls: cython.bint = True
+        if self.count == 0 and given.count > self.room:
+            self.grow(given.count)  # at once for a whole book
         for i in range(given.count):
             given.places[i] = self.find(self.sign * given.prices[i])
         for i in range(given.count):
@@ -95,7 +101,7 @@ class Spelling:
             if self.count == self.room:
                 self.settle()
                 if 2 * self.count > self.room:
-                    self.grow()
+                    self.grow(0)
                 at = self.find(key)
             slot: cython.longlong = self.slots[self.count]
             self.shift(at, at + 1, self.count - at)
@@ -197,12 +203,16 @@ class Spelling:
 class Texts:
     """Texts of both sides of one book."""
 
-    def __init__(self, bids, asks):
+    def __init__(self, bids=b"[]", asks=b"[]"):
         self.bids = Spelling(1.0)
         self.asks = Spelling(-1.0)
         self.room = 0
         self.buffer = array("B")
         self.take(bids, asks, Levels(), Levels())
+
+    def snapshot(self, book: Book, bids, asks, now: cython.longlong, sequence: cython.longlong):
+        self.take(bids, asks, book.given_bids, book.given_asks)
+        book.fill(now, sequence)
 
     def update(self, book: Book, bids, asks, now: cython.longlong, sequence: cython.longlong):
         self.take(bids, asks, book.given_bids, book.given_asks)

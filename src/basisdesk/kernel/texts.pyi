@@ -12,10 +12,15 @@ WIDE: Final[int]  # the longest text ``price:size`` of a level that is kept, in 
 class Texts:
     """Texts of all levels of one book: a level that is gone is forgotten, of a level told twice the newest counts."""
 
-    def __init__(self, bids: Buffer, asks: Buffer) -> None:
+    def __init__(self, bids: Buffer = b"[]", asks: Buffer = b"[]") -> None:
         """Take a whole book, JSON text of levels that a book has already accepted.
 
         Raises ValueError for text that is not a list of levels.
+        """
+    def snapshot(self, book: Book, bids: Buffer, asks: Buffer, now: int, sequence: int) -> None:
+        """Do what `Book.snapshot` does, and keep the texts of the levels; for texts that are still empty.
+
+        Raises alike, changing nothing.
         """
     def update(self, book: Book, bids: Buffer, asks: Buffer, now: int, sequence: int) -> int:
         """Do what `Book.update` does, and keep the texts of the changed levels; raises alike, changing nothing."""

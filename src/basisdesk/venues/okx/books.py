@@ -143,8 +143,12 @@ class BookRoute:
         if owner is not None and owner is not self and owner.rank > self.rank:
             return self._compare(owner, row)
         market = self._watch.market
+        texts = Texts() if row.checksum else None
         try:
-            market.book.snapshot(row.bids, row.asks, now, row.sequence or 0)
+            if texts is None:
+                market.book.snapshot(row.bids, row.asks, now, row.sequence or 0)
+            else:
+                texts.snapshot(market.book, row.bids, row.asks, now, row.sequence or 0)
         except UNREADABLE as error:
             return error
         if owner is not None and owner is not self:
@@ -153,7 +157,7 @@ class BookRoute:
         self._synced = True
         self.sequence = row.sequence
         self._previous = row.previous
-        self._texts = Texts(row.bids, row.asks) if row.checksum else None
+        self._texts = texts
         self._desk.topics.granted((self.channel, market.code))
         market.tally.book_updates += 1
         if not self._agrees(row, now):

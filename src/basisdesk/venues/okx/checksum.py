@@ -9,9 +9,9 @@ Which levels are the best is asked of the book itself, so that the checksum prov
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import msgspec
-from isal.isal_zlib import crc32
 from msgspec import Raw
 
 if TYPE_CHECKING:
