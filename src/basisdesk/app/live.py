@@ -111,10 +111,8 @@ class LiveDriver:
         """Take new terms of a market at once, so that the next order is on its new grid; the rest is the broker's."""
         if not (isinstance(heard, Told) and isinstance(heard.update, Terms)):
             self._broker.hear(heard)
-            try:
+            with self._raised_where_the_desk_runs():
                 self._positions.hear(heard)
-            except Exception as error:  # noqa: BLE001 (raised again by the broker's next `advance`)
-                self._fail(error)
             return
         instrument = heard.update.instrument
         with self._raised_where_the_desk_runs():
@@ -192,12 +190,8 @@ class LiveDriver:
         try:
             yield
         except Exception as error:  # noqa: BLE001 (raised again by the broker's next `advance`)
-            self._fail(error)
-
-    def _fail(self, error: Exception) -> None:
-        """Have the broker raise an error at the desk's next look, which is at once."""
-        self._broker.fail(error)
-        self._desk.room.due = min(self._desk.room.due, self._desk.now)
+            self._broker.fail(error)
+            self._desk.room.due = min(self._desk.room.due, self._desk.now)  # at the next look, which is at once
 
 
 class _Accounts:
