@@ -20,6 +20,7 @@ from tests.shell.live.stall import until
 from basisdesk.app.playback import LOST_AFTER, PAUSE, Playback
 from basisdesk.app.simulate import Fair
 from basisdesk.app.talk import Talk
+from basisdesk.app.tapes import EVERY, REHEARSAL, WARM
 from basisdesk.domain import ask as asks
 from basisdesk.domain.account import Fill
 from basisdesk.domain.errors import RecordingError, UsageError
@@ -30,6 +31,8 @@ from basisdesk.shell.live.health import Capability
 from basisdesk.shell.live.heard import Told
 from basisdesk.sim.dialects import rules_of
 from basisdesk.sim.exchange import SimExchange, listed
+from basisdesk.sim.generator import Generator
+from basisdesk.venues import VENUES
 from basisdesk.venues.contract import Channel
 
 if TYPE_CHECKING:
@@ -375,3 +378,12 @@ def test_futures_that_were_delivered_are_left_out(recordings: Path) -> None:
     (sentence,) = played.left_out
     assert sentence.startswith("left out, because their delivery has passed: binance:")
     assert "binance:ETH/USD:ETH-210625" in sentence
+
+
+def test_the_past_that_a_desk_draws_itself_leads_to_the_market_that_is_served() -> None:
+    opening = NOW - WARM
+    tops: dict[int, float] = {}
+    generator = Generator(1, opening - REHEARSAL)
+    generator.rehearse(opening, EVERY, lambda place, _at, bid, *_: tops.__setitem__(place, bid))
+    served = Fair(sorted(VENUES), 1, NOW).exchanges["binance"].markets[SPOT].book
+    assert abs(served.bid / tops[0] - 1) < 0.001

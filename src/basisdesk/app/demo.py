@@ -28,7 +28,7 @@ from basisdesk.app.serve import PORT, free_port
 from basisdesk.app.serve import run as serve
 from basisdesk.app.simchild import SimulatorChild
 from basisdesk.app.talk import Talk
-from basisdesk.app.tapes import REHEARSAL, Tapes
+from basisdesk.app.tapes import REHEARSAL, WARM, Tapes
 from basisdesk.domain.errors import JournalError, UsageError
 from basisdesk.engine.replay import digest
 from basisdesk.sim.generator import Generator
@@ -135,12 +135,13 @@ def _in_process(journal: Journal, port: int, seed: int, start: int, speed: float
 def _over_sockets(journal: Journal, port: int, seed: int, start: int, speed: float) -> int:
     """The desk as it is on real venues, on simulated ones in a process of their own."""
     with SimulatorChild(seed, start) as child:
-        generator = Generator(seed, start - REHEARSAL)
+        opening = start - WARM  # as in the other process: another beginning would be another market
+        generator = Generator(seed, opening - REHEARSAL)
         broker = LiveBroker(run_name(start))
         desk = Desk(journal, PaperTerms(), (), STALE_AFTER, (), broker)
         desk.advance(start)
         tapes = Tapes(desk, generator)
-        tapes.rehearse(generator, start)
+        tapes.rehearse(generator, opening)
         found = reach(child.control())
         driver = LiveDriver(desk, broker, found, list(desk.markets), tapes.note)
         charts = Charts(PERIODS, tapes.by_coin, STALE_AFTER)

@@ -20,7 +20,7 @@ import msgspec
 from basisdesk.app.playback import Playback
 from basisdesk.app.sheet import Sheet, open_console
 from basisdesk.app.talk import Talk
-from basisdesk.app.tapes import EVERY, REHEARSAL
+from basisdesk.app.tapes import EVERY, REHEARSAL, WARM
 from basisdesk.domain.errors import UsageError
 from basisdesk.shell.simserver.booth import Booth
 from basisdesk.shell.simserver.control import Control
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from basisdesk.sim.exchange import Source
 
 GENERATOR = "generator"
-WARM = 4_000_000_000
-"""How long before its start a generated market trades, ns: a venue that nobody ever traded on looks broken."""
 KEYS = {"trade": FULL, "read": READ_ONLY, "withdraw": WITHDRAWING, "second": SECOND}
 """What a key of the simulator is for."""
 

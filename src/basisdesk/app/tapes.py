@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from basisdesk.venues.contract import Market
 
 REHEARSAL = 2 * 3600 * SECOND
+WARM = 4 * SECOND
+"""How long before its start a market of simulated venues trades: a venue that nobody ever traded on looks broken."""
 EVERY = 2 * SECOND
 """Distance between the tops of a market in the rehearsal."""
 NOTHING = float("nan")
