@@ -34,6 +34,7 @@ def test_an_error_of_a_recording_names_file_and_line(file: str, line: int, text:
 
 def test_the_nearest_known_words_are_named() -> None:
     known = {"binance:BTC/USDT", "binance:ETH/USDT", "okx:BTC/USDT"}
+    assert nearest("BINANCE:btc/usdt", known) == " (did you mean binance:BTC/USDT?)", "nothing but its case is wrong"
     assert nearest("binance:BTC/USDC", known).startswith(" (did you mean binance:BTC/USDT")
     assert " or " in nearest("binance:BTC/USDC", known)
     assert nearest("zzz", known) == ""

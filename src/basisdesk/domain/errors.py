@@ -82,7 +82,12 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return `` (did you mean ...?)`` for the known words closest to `word` in any case, or an empty text."""
+    """Return `` (did you mean ...?)`` for the known words closest to `word` in any case, or an empty text.
+
+    A word that is wrong in nothing but its case means one thing only.
+    """
     folded = {each.casefold(): each for each in sorted(known)}
-    matches = [folded[each] for each in get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)]
+    wanted = word.casefold()
+    close = [wanted] if wanted in folded else get_close_matches(wanted, folded, n=3, cutoff=0.5)
+    matches = [folded[each] for each in close]
     return f" (did you mean {' or '.join(matches)}?)" if matches else ""

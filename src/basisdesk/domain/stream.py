@@ -41,6 +41,7 @@ class MarketRow(msgspec.Struct, frozen=True, kw_only=True):
     """One market in topic ``markets`` (``{"at", "rows"}``); `refusal` says why orders on it are refused, or is null.
 
     `frozen` says that the reason is activity which is not the desk's, and that `Thaw` ends it.
+    `size_unit` is what the venue's sizes (`step`, `min_size`) count: the base coin's name or ``contracts``.
     """
 
     symbol: str
@@ -64,6 +65,7 @@ class MarketRow(msgspec.Struct, frozen=True, kw_only=True):
     tick: str | None
     step: str | None
     contract_size: str | None
+    size_unit: str | None
     min_size: str | None
     min_notional: str | None
     max_leverage: str | None
@@ -146,7 +148,9 @@ class Candles(msgspec.Struct, frozen=True, kw_only=True):
 class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     """One spread order in topic ``orders`` (``{"at", "rows"}``); `state` is one of the six names of `SpreadState`.
 
-    `legs` has of each leg: leg, symbol, side, sent, filled, average, status, fees (by asset, as text) and message.
+    `unhedged` is below the smallest size that can be traded unless the state is INCOMPLETE.
+    `legs` has of each leg: leg, symbol, side, sent, filled, unit (of both), average, status, fees (by asset, as text)
+    and message.
     """
 
     order_id: str
