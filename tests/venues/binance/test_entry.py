@@ -104,6 +104,7 @@ def test_an_order_is_signed_by_itself_and_its_answer_is_matched(session: Session
     assert reply.outcome == Done()
     assert [type(update) for update in reply.updates] == [facts.OrderUpdate]
     assert reply.used == (("spot.orders.10s", 12.0), ("spot.weight", 4043.0))
+    assert reply.capacities == (("spot.orders.10s", 50.0), ("spot.weight", 6000.0))
     assert made.receive(answer(request["id"], result=ORDER), NOW + SECOND) == []
 
 

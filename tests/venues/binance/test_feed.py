@@ -79,6 +79,23 @@ def test_raw_events_find_the_same_way_as_wrapped_ones(rooms: Rooms) -> None:
     assert room.feed.undecoded == 0
 
 
+def test_marks_of_every_contract_of_a_pair_are_shared_out(rooms: Rooms) -> None:
+    room = rooms("coinm")
+    mark = {"e": "markPriceUpdate", "p": "10", "r": "0.0001", "T": 5}
+    room.hear("btcusd@markPrice@1s", [mark | {"s": "BTCUSD_PERP"}, mark | {"s": "BTCUSD_270326", "r": "", "T": 0}])
+    assert [room.market(code).carry.mark for code in ("BTCUSD_PERP", "BTCUSD_270326")] == [10.0, 10.0]
+    assert room.feed.undecoded == 0
+
+
+def test_the_index_of_an_asset_is_no_market(rooms: Rooms) -> None:
+    room = rooms("usdm")
+    index = {"e": "assetIndexUpdate", "E": 1, "s": "ADAUSD", "i": "0.27462452"}
+    room.hear("!assetIndex@arr", [index])
+    room.hear("adausd@assetIndex", index)
+    room.feed.receive(raw(index), 1)
+    assert (list(room.sink.markets), room.feed.undecoded) == ([], 0)
+
+
 def test_a_spot_ticker_names_no_type(rooms: Rooms) -> None:
     room = rooms()
     room.depth(96, 105)
@@ -164,6 +181,7 @@ def test_a_feed_for_given_codes_ignores_all_others(rooms: Rooms) -> None:
         b'{"stream":"@depth","data":{}}',
         b'{"stream":"btcusdt@depth","data":{"s":"ETHUSDT"}}',
         b'{"stream":"btcusdt@depth","data":[1]}',
+        b'{"stream":"btcusdt@depth","data":7}',
         b'{"stream":"!x@arr","data":[1,2]}',
         b'{"stream":"!x@arr","data":"text"}',
         b'{"stream":"' + b"x" * 300 + b'@depth","data":{}}',

@@ -51,11 +51,13 @@ def both_ways(rooms: Rooms, frames: list[bytes]) -> tuple[Room, int]:
     short, long = in_sync(rooms), in_sync(rooms)
     track = long.feed.tracks["BTCUSDT"]
     assert track is not None
-    way = LongWay(track.depth.book)
-    track.depth.book = cast("Book", way)
+    book = track.market.book
+    way = LongWay(book)
+    track.market.book = cast("Book", way)
     for now, frame in enumerate(frames, 2):
         short.feed.receive(frame, now)
         long.feed.receive(frame, now)
+    track.market.book = book
     assert (short.bids(), short.asks(), short.state()) == (long.bids(), long.asks(), long.state())
     ours, theirs = short.market().book, long.market().book
     assert (ours.sequence, ours.seen, ours.updated) == (theirs.sequence, theirs.seen, theirs.updated)

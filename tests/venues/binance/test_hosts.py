@@ -46,6 +46,41 @@ def test_a_url_names_its_line(url: str, line: str | None) -> None:
     assert line_of(url) == line
 
 
+@pytest.mark.parametrize(
+    ("url", "stream"),
+    [
+        ("wss://stream.binance.com:9443/ws/btcusdt@depth20@100ms", b"btcusdt@depth20@100ms"),
+        ("wss://stream.binance.com/ws/BTCUSDT@depth5/", b"btcusdt@depth5"),
+        ("wss://fstream.binance.com/public/ws/btcusdt@depth10", b"btcusdt@depth10"),
+    ],
+)
+def test_the_address_of_a_partial_book_names_the_stream_of_its_frames(url: str, stream: bytes) -> None:
+    framing = VENUE.framing_of(url)
+    assert framing is not None
+    for data in (b'{"lastUpdateId":1,"bids":[],"asks":[]}', b'{"e": "depthUpdate", "s": "BTCUSDT", "b": []}'):
+        assert framing(data) == b'{"stream":"%s","data":%s}' % (stream, data)
+    for data in (b'{"result":null,"id":1}', b'{"e":"depthUpdate","s":"ETHUSDT"}', b'{"e":"trade","s":"BTCUSDT"}'):
+        assert framing(data) == data
+    wrapped = b'{"stream":"btcusdt@depth","data":{"e":"depthUpdate","s":"BTCUSDT"}}'
+    assert framing(wrapped) == wrapped
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "wss://stream.binance.com/ws/btcusdt@depth@100ms",
+        "wss://stream.binance.com/ws/btcusdt@depth5/ethusdt@depth5",
+        "wss://stream.binance.com/ws/btcusdt@trade/ethusdt@depth5",
+        "wss://stream.binance.com/stream?streams=btcusdt@depth5",
+        "wss://stream.binance.com/ws",
+        "wss://elsewhere.example/ws/btcusdt@depth5",
+        "",
+    ],
+)
+def test_any_other_address_leaves_frames_as_they_are(url: str) -> None:
+    assert VENUE.framing_of(url) is None
+
+
 def test_every_declared_address_belongs_to_its_line() -> None:
     for line in LINES.values():
         assert {line_of(f"wss://{host}/stream") for host in line.hosts} == {line.name}

@@ -193,7 +193,8 @@ def test_a_ticker_that_is_no_touch_is_not_shown(rooms: Rooms, top: tuple[str, st
     assert (room.market().book.bid, room.market().book.ask) == (10, 11)
 
 
-def test_ids_beyond_64_bits_are_unreadable(rooms: Rooms) -> None:
+@pytest.mark.parametrize("last", [1 << 63, -1, -(1 << 63) - 1])
+def test_ids_that_are_no_count_of_64_bits_are_unreadable(rooms: Rooms, last: int) -> None:
     room = in_sync(rooms())
-    room.ticker(1 << 63, "10.4", "3", "10.6", "4")
+    room.ticker(last, "10.4", "3", "10.6", "4")
     assert room.market().tally.undecoded == 1

@@ -9,13 +9,13 @@ from __future__ import annotations
 from basisdesk.venues.binance.capabilities import CAPABILITIES
 from basisdesk.venues.binance.entry import entry
 from basisdesk.venues.binance.feed import Feed
-from basisdesk.venues.binance.hosts import LINES, instruments_line, line_of, request_of
+from basisdesk.venues.binance.hosts import LINES, framing_of, instruments_line, line_of, request_of
 from basisdesk.venues.binance.ids import client_id
 from basisdesk.venues.binance.instruments import decode_instruments
 from basisdesk.venues.binance.known import well_known
 from basisdesk.venues.binance.limits import BUCKETS
 from basisdesk.venues.binance.private import privates
-from basisdesk.venues.binance.replies import decode
+from basisdesk.venues.binance.replies import decode, judge
 from basisdesk.venues.binance.requests import PATHS, costs, encode
 from basisdesk.venues.binance.symbols import VENUE_NAME, symbol_of
 from basisdesk.venues.binance.wire import is_snapshot
@@ -33,6 +33,7 @@ VENUE = Venue(
     symbol_of=symbol_of,
     well_known=well_known,
     is_snapshot=is_snapshot,
+    framing_of=framing_of,
     trading=Trading(
         capabilities=CAPABILITIES,
         buckets=BUCKETS,
@@ -43,5 +44,7 @@ VENUE = Venue(
         client_id=client_id,
         paths=PATHS,
         costs=costs,
+        judge=judge,
+        connects="spot.connects",
     ),
 )

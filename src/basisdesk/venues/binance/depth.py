@@ -20,6 +20,7 @@ from basisdesk.kernel.book import CLOSED, GAPPED, WAITING
 from basisdesk.venues.binance import wire
 from basisdesk.venues.binance.asking import SECOND, Asking
 from basisdesk.venues.contract import Trouble
+from basisdesk.venues.touch import is_bare
 
 if TYPE_CHECKING:
     from basisdesk.venues.binance.reports import Reports
@@ -32,6 +33,7 @@ CROSSED_UPDATES = 20
 CROSSED_TIME = 1 * SECOND
 OLD_TIME = 30 * SECOND
 OLD_SNAPSHOTS = 3
+RANK = 1000  # above every number of levels of a partial book
 
 _decode = wire.depth_frame.decode
 
@@ -45,7 +47,6 @@ class DepthSync:
 
     __slots__ = (
         "asking",
-        "book",
         "bridged",
         "crossed",
         "crossed_at",
@@ -59,15 +60,12 @@ class DepthSync:
         "old_last",
         "old_snapshots",
         "reports",
-        "tally",
         "ticker",
         "touched",
     )
 
     def __init__(self, market: Market, reports: Reports, ticker: LastTicker) -> None:
         self.market = market
-        self.book = market.book
-        self.tally = market.tally
         self.reports = reports
         self.ticker = ticker
         self.touched = reports.sink.touched
@@ -86,13 +84,14 @@ class DepthSync:
 
     def receive(self, frame: bytes, now: int) -> None:
         """Take a depth frame in the combined wrapper.  This is the hot path."""
-        self.tally.frames += 1
+        market = self.market
+        market.tally.frames += 1
         if self.bridged and self.last is not None:
-            last = self.book.follow(frame, self.last, now)
+            last = market.book.follow(frame, self.last, now)
             if last >= 0:
                 self.last = last
                 if self._applied(last, now):
-                    self.touched(self.market, now)
+                    self.touched(market, now)
                 return
         try:
             update = _decode(frame).data
@@ -118,7 +117,9 @@ class DepthSync:
         if self._too_old(snapshot.last):
             self._refuse_old(now)
             return
-        self.book.snapshot(snapshot.bids, snapshot.asks, now, snapshot.last)
+        market = self.market
+        market.book.snapshot(snapshot.bids, snapshot.asks, now, snapshot.last)
+        market.rank = RANK
         self.last = snapshot.last
         self.bridged = False
         self.crossed = self.old_snapshots = 0
@@ -132,18 +133,22 @@ class DepthSync:
         if self.last is not None:
             if self.gapped:
                 self.gapped = False
-                self.tally.resyncs += 1
-                self.reports.say(now, Trouble.RESYNCED, self.market, f"in sync again at update {self.last}")
-            self.touched(self.market, now)
+                market.tally.resyncs += 1
+                self.reports.say(now, Trouble.RESYNCED, market, f"in sync again at update {self.last}")
+            self.touched(market, now)
 
     def open(self, now: int) -> None:
         """A connection stands: wait for updates and a snapshot."""
-        self._drop(WAITING, now)
-        self.gapped = False
+        self._leave(WAITING, now)
 
     def close(self, now: int) -> None:
         """The connection is gone."""
-        self._drop(CLOSED, now)
+        self._leave(CLOSED, now)
+
+    def _leave(self, state: int, now: int) -> None:
+        """Begin anew or end; a book that came over another connection is left as it is."""
+        if self.heard or self.last is not None or self.ticker.fills or is_bare(self.market.book):
+            self._drop(state, now)
         self.gapped = False
 
     def _out_of_line(self, before: int, update: wire.DepthUpdate, now: int) -> None:
@@ -165,7 +170,7 @@ class DepthSync:
         return False
 
     def _apply(self, before: int, update: wire.DepthUpdate, now: int) -> bool:
-        book = self.book
+        book = self.market.book
         last = update.last
         try:
             if not self.bridged:
@@ -179,12 +184,13 @@ class DepthSync:
         return self._applied(last, now)
 
     def _applied(self, last: int, now: int) -> bool:
-        book = self.book
-        self.tally.book_updates += 1
+        market = self.market
+        book = market.book
+        market.tally.book_updates += 1
         if (book.bid >= book.ask or self.crossed) and self._cross(now):
             return False
         if self.ticker.update == last:
-            self.ticker.compare(self.market)
+            self.ticker.compare(market)
         return True
 
     def _bridge(self, before: int, now: int) -> None:
@@ -194,7 +200,7 @@ class DepthSync:
         self.heard = True
         if early and early[-1][1].last == before:
             for _, update in early:
-                self.book.update(update.bids, update.asks, now, update.last)
+                self.market.book.update(update.bids, update.asks, now, update.last)
         early.clear()
 
     def _ignore(self, before: int, update: wire.DepthUpdate, now: int) -> None:
@@ -212,7 +218,7 @@ class DepthSync:
             self.heard = True
             if self.ticker.fills:
                 self.ticker.fills = False
-                self.book.mark_state(WAITING)
+                self.market.book.mark_state(WAITING)
                 self.touched(self.market, now)
         self.asking.want(now)
         self.asking.on_time(now)  # while the stream goes on, its own times serve as the clock
@@ -234,14 +240,14 @@ class DepthSync:
 
     def _cross(self, now: int) -> bool:
         """Watch a crossed book; True when it was given up."""
-        book = self.book
+        book = self.market.book
         if not book.bid >= book.ask:
             self.crossed = 0
             return False
         self.crossed += 1
         if self.crossed == 1:
             self.crossed_at = now
-            self.tally.crossed += 1
+            self.market.tally.crossed += 1
             self.reports.say(now, Trouble.CROSSED, self.market, f"bid {book.bid} is not below ask {book.ask}")
         elif self.crossed > CROSSED_UPDATES or now - self.crossed_at >= CROSSED_TIME:
             self._gap(now, f"the book stayed crossed for {self.crossed} updates")
@@ -259,7 +265,7 @@ class DepthSync:
             self._gap(now, f"update {ids.last} cannot be read")
 
     def _gap(self, now: int, why: str) -> None:
-        self.tally.gaps += 1
+        self.market.tally.gaps += 1
         self.gapped = True
         self._drop(GAPPED, now)
         self.asking.want(now)
@@ -272,7 +278,7 @@ class DepthSync:
         self.held.clear()
         self.early.clear()
         self.asking.settle()
-        self.book.mark_state(state)
+        self.market.book.mark_state(state)
         self.touched(self.market, now)
 
 

@@ -20,11 +20,11 @@ from basisdesk.domain.outcome import Unknown
 from basisdesk.venues.binance import wire
 from basisdesk.venues.binance.capabilities import LIFE as REQUEST_LIFE
 from basisdesk.venues.binance.hosts import LINES
+from basisdesk.venues.binance.limits import Rate, rated
 from basisdesk.venues.binance.replies import settle
 from basisdesk.venues.binance.requests import plan
 from basisdesk.venues.binance.sign import MILLISECOND, no_key, socket_params
 from basisdesk.venues.trading import Reply, Request, Response
-from basisdesk.venues.wire import Int64
 
 if TYPE_CHECKING:
     from basisdesk.domain.ask import Ask
@@ -41,14 +41,6 @@ URLS = {
     "usdm": "wss://ws-fapi.binance.com/ws-fapi/v1",
     "coinm": "wss://ws-dapi.binance.com/ws-dapi/v1",
 }
-_INTERVALS = {"SECOND": "s", "MINUTE": "m", "HOUR": "h", "DAY": "d"}
-
-
-class _Limit(Struct, gc=False):
-    kind: str = field(name="rateLimitType")
-    interval: str
-    length: Int64 = field(name="intervalNum")
-    count: Int64
 
 
 class _Retry(Struct, gc=False):
@@ -64,7 +56,7 @@ class _Answer(Struct, gc=False):
     status: int = 0
     result: Raw = wire.ABSENT
     error: Raw = wire.ABSENT
-    limits: list[_Limit] = field(name="rateLimits", default_factory=list)
+    limits: list[Rate] = field(name="rateLimits", default_factory=list)
 
 
 _encode = msgspec.json.Encoder().encode
@@ -150,7 +142,10 @@ class OrderEntry:
             return []
         ask, planned, sent = self._waiting.pop(number)
         reply = settle(self._request(ask, planned, sent), self._response(answer, now), self._session, self._line)
-        return [(ask, msgspec.structs.replace(reply, used=self._used(answer)))]
+        told = rated(self._line, answer.limits)
+        counts = tuple((name, float(rate.count)) for name, rate in told)
+        holds = tuple((name, float(rate.limit)) for name, rate in told)
+        return [(ask, msgspec.structs.replace(reply, used=counts, capacities=holds))]
 
     def next_deadline(self) -> int | None:
         """When the first answer is overdue, or a ping is due."""
@@ -200,15 +195,6 @@ class OrderEntry:
         if more is not None and more.at * MILLISECOND > now:
             headers["retry-after"] = str(-(-(more.at * MILLISECOND - now) // SECOND))
         return Response(answer.status, bytes(answer.error), headers, now)
-
-    def _used(self, answer: _Answer) -> tuple[tuple[str, float], ...]:
-        told: list[tuple[str, float]] = []
-        for limit in answer.limits:
-            if limit.kind == "REQUEST_WEIGHT":
-                told.append((f"{self._line}.weight", float(limit.count)))
-            elif limit.kind == "ORDERS" and limit.interval in _INTERVALS:
-                told.append((f"{self._line}.orders.{limit.length}{_INTERVALS[limit.interval]}", float(limit.count)))
-        return tuple(told)
 
 
 def entry(line: str, session: Session) -> OrderEntry | None:

@@ -35,8 +35,10 @@ LIFETIME = (24 * 60 - 10) * 60 * SECOND  # the venue hangs up after 24 hours; le
 
 # Event types of raw frames whose stream is named otherwise.
 _CHANNEL_OF = {"depthUpdate": "depth", "markPriceUpdate": "markPrice"}
-# Streams of a pair of coins, not of a market.
-_PAIR_STREAMS = ("indexPrice", "continuousKline", "compositeIndex")
+# Events whose symbol is no market: the index of an asset, such as ADAUSD, under which USD-M margin is counted.
+_OF_NO_MARKET = ("assetIndexUpdate",)
+# Streams of a pair of coins or of one asset, not of a market.
+_PAIR_STREAMS = ("indexPrice", "continuousKline", "compositeIndex", "assetIndex")
 
 
 class Feed:
@@ -181,8 +183,9 @@ class Feed:
         if not told.data:
             self._unreadable(frame, now, DecodeError("a stream frame without data"))
             return
-        if stream.startswith("!"):
-            self._each(bytes(told.data), now)
+        data = bytes(told.data)
+        if stream.startswith("!") or data.startswith(b"["):  # of the whole line, or of all contracts of a pair
+            self._each(data, now)
             return
         name, _, channel = stream.partition("@")
         code = name.upper()
@@ -222,7 +225,7 @@ class Feed:
     def _event(self, kind: str, code: str, item: bytes, now: int) -> None:
         """Put a raw event into the wrapper and take it as a frame of its stream."""
         channel = _CHANNEL_OF.get(kind, kind) or "bookTicker"  # spot's book ticker names no type
-        if not is_code(code) or not channel.isalnum():
+        if not is_code(code) or not channel.isalnum() or kind in _OF_NO_MARKET:
             return  # an event about the line, such as a liquidation list: nothing of ours
         self._stream_event(f"{code.lower()}@{channel}", item, now)
 

@@ -9,12 +9,16 @@ USD-M streams are split since 2026: depth and book ticker live under `/public`, 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from basisdesk.domain.errors import DecodeError
 from basisdesk.venues.binance.limits import DEPTH_LIMIT, DEPTH_WEIGHTS, costs
 from basisdesk.venues.binance.symbols import is_code
 from basisdesk.venues.contract import Channel, Line, SnapshotRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SPOT = Line(
     name="spot",
@@ -89,6 +93,8 @@ _LINE_OF_PREFIX = {
     "ws-dapi": "coinm",
 }
 _DOMAINS = ("binance.com", "binance.vision", "binancefuture.com")
+_PARTIAL = re.compile(r"/ws/((\w+)@depth(?:5|10|20)(?:@\d+ms)?)/?$", re.ASCII | re.IGNORECASE)
+_BODY, _CHANGE, _WRAPPED = b'{"lastUpdateId"', b'"depthUpdate"', b'{"stream"'
 _REST = re.compile(r"/(api|fapi|dapi)/v\d+/(depth|exchangeInfo)/?")
 
 
@@ -116,6 +122,25 @@ def request_of(url: str) -> SnapshotRequest | None:
     if line is None or match is None or match[2] != "depth" or len(codes) != 1 or not is_code(codes[0]):
         return None
     return SnapshotRequest(line, codes[0].upper(), f"{path}?{query}")
+
+
+def framing_of(url: str) -> Callable[[bytes], bytes] | None:
+    """Return what puts the frames of a raw partial depth stream (`/ws/btcusdt@depth20`) into the combined wrapper.
+
+    Those of spot name no market, and those of futures are spelled like changes, so the address has to tell them apart.
+    None for any other address.
+    """
+    match = _PARTIAL.search(_parts(url)[1]) if line_of(url) is not None else None
+    if match is None:
+        return None
+    before = b'{"stream":"%s","data":' % match[1].lower().encode()
+    named = b'"%s"' % match[2].upper().encode()
+
+    def frame(data: bytes) -> bytes:
+        whole = data.startswith(_BODY) or (_CHANGE in data and named in data and not data.startswith(_WRAPPED))
+        return b"%s%s}" % (before, data) if whole else data
+
+    return frame
 
 
 def instruments_line(url: str) -> str | None:

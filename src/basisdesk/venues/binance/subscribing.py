@@ -1,7 +1,7 @@
 """Which streams a feed wants, and the conversation by which it gets them.
 
 Streams are subscribed in batches; a connection may carry 1024 of them and send 5 messages a second (spot; futures 10),
-pings included, so batches go out a few at a time.
+pongs included, so batches go out three at a time, 60 % of that.
 Every batch is acknowledged by `{"result":null,"id":n}`; one that is not acknowledged is sent again.
 Source: "Live Subscribing/Unsubscribing to streams", "WebSocket Limits".
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BATCH = 200
 MOST_STREAMS = 1024
-BURST = 4
+BURST = 3
 BURST_PAUSE = 1 * SECOND
 ANSWER_WAIT = 10 * SECOND
 

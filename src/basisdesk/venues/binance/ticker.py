@@ -5,6 +5,7 @@ Whenever both have spoken of the same update, the tops must be equal to the last
 is right.
 A ticker ahead of the depth, which comes in steps of up to 100 ms, is shown in front of it until it has caught up.
 A market with no depth stream at all gets a book of one level a side from here, so that its spread can be shown.
+The depth may come over another connection, so what is in the book is looked at before it is replaced.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from basisdesk.venues.binance import wire
 from basisdesk.venues.binance.asking import SECOND
+from basisdesk.venues.touch import takes_touch
 
 if TYPE_CHECKING:
     from basisdesk.venues.binance.depth import DepthSync
@@ -29,15 +31,13 @@ _decode = wire.ticker_frame.decode
 class LastTicker:
     """The newest book ticker of a market: `update` is its id, -1 before the first.
 
-    `fills` says that the book is made of tickers.
+    `fills` says that the book is made of what stands in for a depth stream, `outranked` that this is not the ticker.
     """
 
-    __slots__ = ("fills", "ticker", "update")
+    __slots__ = ("fills", "outranked", "ticker", "update")
 
     def __init__(self) -> None:
-        self.update = -1
-        self.ticker: wire.Ticker | None = None
-        self.fills = False
+        self.forget()
 
     def compare(self, market: Market) -> None:
         """Compare the ticker with the book, both being at the same update."""
@@ -55,8 +55,8 @@ class LastTicker:
     def forget(self) -> None:
         """The connection is new or gone."""
         self.update = -1
-        self.ticker = None
-        self.fills = False
+        self.ticker: wire.Ticker | None = None
+        self.fills = self.outranked = False
 
 
 class TickerStream:
@@ -79,7 +79,7 @@ class TickerStream:
         try:
             ticker = _decode(frame).data
             sound = _sound(ticker.bid, ticker.bid_size) and _sound(ticker.ask, ticker.ask_size)
-            if not sound or ticker.update >= MOST_UPDATES:
+            if not sound or not 0 <= ticker.update < MOST_UPDATES:
                 raise ValueError(f"no prices and sizes: {ticker}")
         except UNREADABLE as error:
             self.depth.reports.unreadable(now, market, "bookTicker", frame, error)
@@ -99,17 +99,18 @@ class TickerStream:
                 moved = book.front(ticker.bid, ticker.bid_size, ticker.ask, ticker.ask_size, now, ticker.update)
                 if moved:
                     self.depth.touched(market, now)
-        elif not self.depth.heard:
+        elif not self.depth.heard and not newest.outranked:
             self._stand_in(ticker, now)
 
     def _stand_in(self, ticker: wire.Ticker, now: int) -> None:
         if self.since is None:
             self.since = now
-        if now - self.since < self.wait:
+        if now - self.since < self.wait or not takes_touch(self.market.book, filled=self.newest.fills):
             return
         bids = [(ticker.bid, ticker.bid_size)] if ticker.bid_size > 0 else []
         asks = [(ticker.ask, ticker.ask_size)] if ticker.ask_size > 0 else []
         self.market.book.snapshot_levels(bids, asks, now, ticker.update)
+        self.market.rank = 0
         self.newest.fills = True
         self.depth.touched(self.market, now)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from basisdesk.venues.binance import wire
 from basisdesk.venues.binance.carry import receive_mark
 from basisdesk.venues.binance.depth import DepthSync
+from basisdesk.venues.binance.partial import PartialStream
 from basisdesk.venues.binance.tape import Tape
 from basisdesk.venues.binance.ticker import DEPTH_WAIT, LastTicker, TickerStream
 
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
     from basisdesk.venues.binance.reports import Reports
     from basisdesk.venues.contract import Market
 
-# `depth5`, `depth20@100ms`: the best levels only; `rpiDepth`: a book with orders that the desk cannot take.
+# `rpiDepth` is a book with orders that the desk cannot take.
 _DIFF_DEPTH = re.compile(r"depth(@\d+ms)?")
+_PARTIAL_DEPTH = re.compile(r"depth(5|10|20)(@\d+ms)?")
 
 
 class Track:
     """One market's book, ticker, trades and carry."""
 
-    __slots__ = ("depth", "market", "reports", "tape", "ticker")
+    __slots__ = ("depth", "market", "partial", "reports", "tape", "ticker")
 
     def __init__(self, market: Market, reports: Reports, *, depth_comes: bool | None) -> None:
         """`depth_comes` says whether a depth stream was subscribed; None when that is not known, as in a recording."""
@@ -33,12 +35,17 @@ class Track:
         self.reports = reports
         self.depth = DepthSync(market, reports, LastTicker())
         self.depth.heard = depth_comes is True
-        self.ticker = TickerStream(self.depth, 0 if depth_comes is False else DEPTH_WAIT)
+        wait = 0 if depth_comes is False else DEPTH_WAIT
+        self.ticker = TickerStream(self.depth, wait)
+        self.partial = PartialStream(self.depth, wait)
         self.tape = Tape(market, reports)
 
     def route(self, channel: str) -> Callable[[bytes, int], None]:
         """Return what takes the frames of this market's stream, `channel` being the name behind the first ``@``."""
         kind = channel.partition("@")[0]
+        best = _PARTIAL_DEPTH.fullmatch(channel)
+        if best is not None:
+            return partial(self.partial.receive, int(best[1]))
         if kind == "depth" and not _DIFF_DEPTH.fullmatch(channel):
             return self.count
         takers: dict[str, Callable[[bytes, int], None]] = {
@@ -74,10 +81,12 @@ class Track:
 
     def open(self, now: int) -> None:
         """A connection stands."""
-        self.ticker.forget()
         self.depth.open(now)
+        self.ticker.forget()
+        self.partial.forget()
 
     def close(self, now: int) -> None:
         """The connection is gone."""
-        self.ticker.forget()
         self.depth.close(now)
+        self.ticker.forget()
+        self.partial.forget()

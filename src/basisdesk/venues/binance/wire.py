@@ -67,6 +67,23 @@ class SnapshotFrame(Struct, gc=False):
     data: Snapshot
 
 
+class Partial(Struct, gc=False):
+    """The best levels: "Partial Book Depth Streams", which spot spells as a snapshot and futures as an update."""
+
+    last: int = field(name="lastUpdateId", default=0)
+    bids: Raw = ABSENT
+    asks: Raw = ABSENT
+    update: int = field(name="u", default=0)
+    best_bids: Raw = field(name="b", default=ABSENT)
+    best_asks: Raw = field(name="a", default=ABSENT)
+
+
+class PartialFrame(Struct, gc=False):
+    """The best levels in the combined wrapper."""
+
+    data: Partial
+
+
 class Ticker(Struct, gc=False):
     """Best bid and ask: "Individual Symbol Book Ticker Streams"; spot sends no event time."""
 
@@ -205,6 +222,7 @@ depth_frame = msgspec.json.Decoder(DepthFrame)
 depth_ids_frame = msgspec.json.Decoder(DepthIdsFrame)
 snapshot_body = msgspec.json.Decoder(Snapshot)
 snapshot_frame = msgspec.json.Decoder(SnapshotFrame)
+partial_frame = msgspec.json.Decoder(PartialFrame)
 ticker_frame = msgspec.json.Decoder(TickerFrame, strict=False)
 trade_frame = msgspec.json.Decoder(TradeFrame, strict=False)
 aggregate_frame = msgspec.json.Decoder(AggregateTradeFrame, strict=False)

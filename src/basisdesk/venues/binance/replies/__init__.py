@@ -16,7 +16,7 @@ import msgspec
 from basisdesk.domain import ask as asks
 from basisdesk.domain.account import Mode
 from basisdesk.domain.errors import DecodeError
-from basisdesk.domain.outcome import Done, Rejected, Unknown
+from basisdesk.domain.outcome import Done, Reason, Rejected, RetryLater, Unknown
 from basisdesk.venues.binance import wire
 from basisdesk.venues.binance.capabilities import LIFE
 from basisdesk.venues.binance.errors import failure, refusal
@@ -35,23 +35,29 @@ if TYPE_CHECKING:
 UNREADABLE = (*wire.UNREADABLE, DecodeError, InvalidOperation, KeyError)
 _LINE_OF_ORIGIN = {line.rest_url: line.name for line in LINES.values()}
 NOTHING_THERE = "-2011"
+FORBIDDEN, WALLED = 403, 60_000_000_000
 
 
 def decode(request: Request, response: Response, session: Session) -> Reply:
     """Return what a response to a request means."""
     line = _LINE_OF_ORIGIN.get(request.origin, "spot")
     reply = settle(request, response, session, line)
-    if request.path.startswith("/sapi"):
-        return reply  # counts its weight elsewhere
-    return msgspec.structs.replace(reply, used=used(line, response.headers))
+    return msgspec.structs.replace(reply, used=used(line, request.path, response.headers))
+
+
+def judge(request: Request, response: Response) -> Reply:
+    """Return what came of a request whose body another reads, and what is used up."""
+    line = _LINE_OF_ORIGIN.get(request.origin, "spot")
+    outcome = failure(response)
+    reply = Reply(outcome=Done()) if outcome is None else _failed(request, response, line, outcome)
+    return msgspec.structs.replace(reply, used=used(line, request.path, response.headers))
 
 
 def settle(request: Request, response: Response, session: Session, line: str) -> Reply:
     """Judge a failure, or read a success."""
     outcome = failure(response)
     if outcome is not None:
-        reply = Reply(outcome=_in_light_of(request.ask, outcome))
-        return heed(reply, closed_by(outcome, line, request.path, response.status), response.headers, response.at)
+        return _failed(request, response, line, outcome)
     try:
         return _read(request, response, session, line)
     except UNREADABLE as error:
@@ -60,6 +66,17 @@ def settle(request: Request, response: Response, session: Session, line: str) ->
             return Reply(outcome=_in_light_of(request.ask, refused))
         shown = f"HTTP {response.status}, but the answer cannot be read: {type(error).__name__}: {error}"
         return Reply(outcome=Unknown(shown[:MESSAGE_LENGTH]))
+
+
+def _failed(request: Request, response: Response, line: str, outcome: Outcome) -> Reply:
+    """Return a failure, with what a limit closes.
+
+    The firewall (403) speaks in place of the venue, in HTML; it wants less to be asked.
+    """
+    if response.status == FORBIDDEN and isinstance(outcome, Unknown) and not request.changes:
+        outcome = RetryLater(response.at + WALLED, Reason.RATE_LIMIT, str(FORBIDDEN), outcome.message)
+    reply = Reply(outcome=_in_light_of(request.ask, outcome))
+    return heed(reply, closed_by(outcome, line, request.path, response.status), response.headers, response.at)
 
 
 def _in_light_of(ask: asks.Ask, outcome: Outcome) -> Outcome:

@@ -14,6 +14,7 @@ from basisdesk.domain.account import Funding, ServerTime, Terms
 from basisdesk.domain.ask import AskFunding, AskInstruments
 from basisdesk.domain.instrument import Instrument, Kind
 from basisdesk.venues.binance.instruments import FUNDING_HOURS, decode_instruments
+from basisdesk.venues.binance.limits import rated, read_rates
 from basisdesk.venues.binance.replies import shapes
 from basisdesk.venues.binance.replies.orders import done
 from basisdesk.venues.binance.replies.shapes import exact, ns
@@ -35,7 +36,17 @@ def instruments(ask: AskInstruments, body: bytes, session: Session) -> Reply:
         return _funding_terms(ask.line, body, session)
     found = [_with_known_funding(each, session) for each in decode_instruments(ask.line, body)]
     further = None if ask.line == "spot" else AskInstruments(ask.line, FUNDING)
-    return done(*map(Terms, found), further=further)
+    reply = done(*map(Terms, found), further=further)
+    return msgspec.structs.replace(reply, capacities=_capacities(ask.line, body))
+
+
+def _capacities(line: str, body: bytes) -> tuple[tuple[str, float], ...]:
+    """Return what the buckets of a line hold for this account and address; limits in another shape are passed over."""
+    try:
+        told = rated(line, read_rates(body).rates)
+    except UNREADABLE:
+        return ()
+    return tuple((name, float(rate.limit)) for name, rate in told)
 
 
 def _with_known_funding(instrument: Instrument, session: Session) -> Instrument:

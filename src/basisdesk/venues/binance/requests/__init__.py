@@ -73,9 +73,11 @@ def encode(ask: asks.Ask, session: Session, now: int) -> Request | Refusal:
 
 
 def costs(ask: asks.Ask, session: Session, now: int) -> tuple[tuple[str, float], ...] | Refusal:
-    """Return what an ask costs of the venue's limits, or why it cannot be asked."""
+    """Return what an ask over the WebSocket API costs, nothing where it goes over HTTP, or why it cannot be asked."""
     planned = plan(ask, session, now)
-    return planned if isinstance(planned, Refusal) else planned.costs
+    if isinstance(planned, Refusal):
+        return planned
+    return planned.costs if planned.socket_method else ()
 
 
 def plan(ask: asks.Ask, session: Session, now: int) -> Plan | Refusal:  # noqa: C901, PLR0911 (a case an ask)

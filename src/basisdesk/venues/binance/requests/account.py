@@ -96,7 +96,7 @@ def move(ask: MoveFunds) -> Plan | Refusal:
         path="/sapi/v1/asset/transfer",
         params=(("type", kind), ("asset", ask.asset), ("amount", plain(ask.amount))),
         changes=True,
-        costs=(("sapi.weight", 900),),
+        costs=(("sapi.uid", 900),),
     )
 
 
