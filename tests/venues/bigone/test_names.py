@@ -8,9 +8,10 @@ from math import inf, isnan, nan
 import pytest
 
 from basisdesk.domain.errors import DecodeError
+from basisdesk.venues import venue_named
 from basisdesk.venues.bigone import VENUE
 from basisdesk.venues.bigone.clock import decode_time
-from basisdesk.venues.bigone.hosts import CANDLE_PERIODS, TIME_PATH, candle_stream, handshake_of
+from basisdesk.venues.bigone.hosts import CANDLE_PERIODS, TIME_PATH, candle_stream
 from basisdesk.venues.bigone.wire import moment, nanoseconds, price_or_nan
 from basisdesk.venues.contract import Channel, SnapshotRequest
 
@@ -104,12 +105,13 @@ def test_without_codes_there_is_the_stream_of_all_instruments_and_no_other() -> 
 
 
 @pytest.mark.parametrize(
-    ("status", "again"), [(400, False), (401, False), (403, False), (429, True), (500, True), (503, True)]
+    ("status", "says"), [(400, "address"), (401, "login"), (500, "venue's side"), (403, ""), (503, ""), (101, "")]
 )
-def test_a_refused_connection_says_whether_to_try_again(status: int, again: bool) -> None:
-    refused = handshake_of(status)
-    assert refused.again == again
-    assert (str(status) in refused.reason) == (status not in {400, 401, 500})
+def test_a_refused_connection_is_told_in_words_where_the_page_has_some(status: int, says: str) -> None:
+    told = VENUE.meaning_of(status)
+    assert says in told
+    assert bool(told) == bool(says)
+    assert venue_named("okx").meaning_of(status) == ""  # most venues take every connection and refuse in frames
 
 
 def test_there_are_nine_candle_streams_of_each_contract() -> None:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from basisdesk.venues.bigone.feed import feed_of
-from basisdesk.venues.bigone.hosts import LINES, instruments_line, line_of, request_of, stream_of, streams_of
+from basisdesk.venues.bigone.hosts import (
+    LINES,
+    instruments_line,
+    line_of,
+    meaning_of,
+    request_of,
+    stream_of,
+    streams_of,
+)
 from basisdesk.venues.bigone.instruments import decode_instruments
 from basisdesk.venues.bigone.known import well_known
 from basisdesk.venues.bigone.symbols import VENUE_NAME, symbol_of
@@ -22,5 +30,6 @@ VENUE = Venue(
     well_known=well_known,
     stream_of=stream_of,
     streams_of=streams_of,
+    meaning_of=meaning_of,
     trading=TRADING,
 )

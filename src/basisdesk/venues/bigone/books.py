@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from basisdesk.venues.bigone.watch import Watch
     from basisdesk.venues.bigone.wire import Side
 
+RANK = 1  # any book outranks what stands in for one
+
 
 class BookRoute:
     """One market's book; `renew` asks for a new snapshot at a time."""
@@ -48,6 +50,7 @@ class BookRoute:
         watch, market = self.watch, self.watch.market
         market.book.snapshot_levels(bids, asks, now, sequence)
         watch.owner = self
+        market.rank = RANK
         watch.promised = True
         watch.filled = False
         watch.crossed_at = None

@@ -83,6 +83,11 @@ def decode(request: Request, response: Response, session: Session) -> Reply:
         return Reply(outcome=unreadable(request, response, error))
 
 
+def judged(request: Request, response: Response) -> Reply:
+    """Return what came of a request whose body another reads."""
+    return heed(Reply(outcome=outcome_of(judge(request, response))), (), response.headers, response.at)
+
+
 def _read(request: Request, told: Told, session: Session) -> Reply:  # noqa: PLR0911 (one for each kind of ask)
     match request.ask:
         case AskTime():

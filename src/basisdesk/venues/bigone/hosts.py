@@ -12,7 +12,7 @@ Followed: https://open.bigone.com/docs/general-info, /docs/spot/pusher and /docs
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from basisdesk.domain.errors import DecodeError
@@ -62,26 +62,19 @@ LINES = {
 }
 
 
-class Handshake(NamedTuple):
-    """Why a stream could not be connected to, and whether trying again may help."""
-
-    again: bool
-    reason: str
-
-
 _HANDSHAKES = {
-    400: Handshake(
-        again=False, reason="invalid parameters in the address: there is no such contract, or no such stream"
-    ),
-    401: Handshake(again=False, reason="the login is missing, wrong or out of date (private stream)"),
-    500: Handshake(again=True, reason="trouble on the venue's side"),
+    400: "the address names no contract or no stream that there is",
+    401: "the login is missing, wrong or out of date",
+    500: "trouble on the venue's side",
 }
 
 
-def handshake_of(status: int) -> Handshake:
-    """Return what the HTTP status of a refused stream connection means; 101 is success and never comes here."""
-    known = _HANDSHAKES.get(status)
-    return known or Handshake(again=status >= 500 or status == 429, reason=f"refused with HTTP status {status}")  # noqa: PLR2004 (HTTP)
+def meaning_of(status: int) -> str:
+    """Return what the HTTP status of a refused stream connection means, empty where no page says.
+
+    101 is success and never comes here.
+    """
+    return _HANDSHAKES.get(status, "")
 
 
 def known_line(line: str) -> str:

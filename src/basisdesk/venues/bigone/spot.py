@@ -239,7 +239,8 @@ class SpotFeed:
         if topic is not None and topic[0] == DEPTH:
             self._promise(code, now, kept=False)  # a ticker need not wait for this book; it is asked for again in time
         about = "" if topic is None or topic == TICKER else f" ({topic[0].lower()} of {code})"
-        self._tell(Trouble.REFUSED, self._markets.symbol(code), f"{failure.code} {failure.message[:200]}{about}")
+        detail = f"{str(failure.code)[:40]} {failure.message[:200]}{about}"
+        self._tell(Trouble.REFUSED, self._markets.symbol(code), detail)
 
     def _promise(self, code: str, now: int, *, kept: bool) -> None:
         watch = self._markets.watch(code, now)

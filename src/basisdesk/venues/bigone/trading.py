@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from basisdesk.venues.bigone.capabilities import BUCKETS, CAPABILITIES
 from basisdesk.venues.bigone.contract_stream import ContractStream
-from basisdesk.venues.bigone.decode import decode
+from basisdesk.venues.bigone.decode import decode, judged
 from basisdesk.venues.bigone.encode import PATHS, encode
 from basisdesk.venues.bigone.ids import client_id
 from basisdesk.venues.bigone.spot_stream import SpotStream
@@ -43,4 +43,5 @@ TRADING = Trading(
     entry=entry_of,
     client_id=client_id,
     paths=PATHS,
+    judge=judged,
 )

@@ -84,6 +84,7 @@ class Watch:
         mine = self.filled and book.sequence == 0 and book.state(0) in _IN_SYNC
         free = self.owner is None and not self.promised and (mine or book.state(0) == WAITING)
         if free:
+            self.market.rank = 0
             book.snapshot_levels(bids, asks, now, 0)
             self.note_crossing(now)
         self.filled = free
