@@ -86,6 +86,7 @@ def test_an_ask_goes_out_with_its_time_and_comes_back_as_a_reply(ask: Ask, opera
     assert back == ask
     assert told.outcome == Done()
     assert told.used == ((over_http.costs[1][0], 1.0),)
+    assert told.capacities == ((over_http.costs[1][0], 10.0),)
     assert [type(each) for each in told.updates] == ([OrderUpdate] if ask == PLACE else [])
     assert hear(socket, reply(request)) == []
 

@@ -71,7 +71,7 @@ def test_limits_are_waited_for_as_the_venue_says() -> None:
     headers = {"x-bapi-limit": "10", "x-bapi-limit-status": "0", "x-bapi-limit-reset-timestamp": "1700000000900"}
     reply = answer(PLACE, code=10006, message="Too many visits!", headers=headers)
     assert reply.outcome == RetryLater(NOW + 900 * MS, Reason.RATE_LIMIT, "10006", "Too many visits!")
-    assert reply.used == (("/v5/order/create contracts", 10.0),)
+    assert reply.used == reply.capacities == (("/v5/order/create contracts", 10.0),)
     now = headers | {"x-bapi-limit-reset-timestamp": "1700000000000"}
     idle = answer(PLACE, code=10006, headers=now).outcome
     assert isinstance(idle, RetryLater)

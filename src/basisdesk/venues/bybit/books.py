@@ -98,6 +98,7 @@ class BookRoute:
         if owner is not None and owner is not self:
             owner.restart()
         watch.owner = self
+        self.market.rank = self.depth
         watch.filled = False
         watch.desk.topics.granted(self.topic)
         self.update = levels.update

@@ -17,7 +17,7 @@ from basisdesk.domain.ask import Amend, Ask, Cancel, Place
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.outcome import Outcome, Unknown
 from basisdesk.venues.bybit.errors import outcome_of
-from basisdesk.venues.bybit.limits import TRADE_SOCKET, bucket_of, closed_by
+from basisdesk.venues.bybit.limits import TRADE_SOCKET, bucket_of, closed_by, costs, counted
 from basisdesk.venues.bybit.link import ANSWER_NS, Link, Stage
 from basisdesk.venues.bybit.marks import milliseconds
 from basisdesk.venues.bybit.orders import AMEND, CANCEL, CREATE, order_fields
@@ -25,13 +25,14 @@ from basisdesk.venues.bybit.results import done
 from basisdesk.venues.bybit.sign import RECV_WINDOW_MS, TIME, WINDOW
 from basisdesk.venues.patience import heed
 from basisdesk.venues.trading import MESSAGE_LENGTH, Reply
-from basisdesk.venues.wire import NS_PER_MS, UNREADABLE, count, nanoseconds
+from basisdesk.venues.wire import NS_PER_MS, UNREADABLE, nanoseconds
 
 if TYPE_CHECKING:
     from basisdesk.venues.trading import Session
 
 URL = "wss://stream.bybit.com/v5/trade"
 OPERATIONS = {CREATE: "order.create", AMEND: "order.amend", CANCEL: "order.cancel"}
+_PATHS: dict[type, str] = {Place: CREATE, Amend: AMEND, Cancel: CANCEL}
 RESTARTING = 10019
 PATIENCE_NS = RECV_WINDOW_MS * NS_PER_MS + ANSWER_NS
 
@@ -152,18 +153,31 @@ class TradeSocket:
         return [(self._waiting.pop(name).ask, _lost("no answer came")) for name in late]
 
     def _reply(self, waiting: _Waiting, answer: _Answer, now: int) -> Reply:
-        used = _used(waiting.bucket, answer.header)
+        told = answer.header
+        return counted(self._read(waiting, answer, now), waiting.bucket, told.limit, told.left)
+
+    def _read(self, waiting: _Waiting, answer: _Answer, now: int) -> Reply:
         if answer.ret_code != 0:
             words = answer.ret_msg or ""
             reset = _reset(answer.header.reset)
             outcome = outcome_of(answer.ret_code, words, changes=True, now=now, reset=reset)
-            costs = ((TRADE_SOCKET, 1.0), (waiting.bucket, 1.0))
-            return heed(Reply(outcome=outcome, used=used), closed_by(outcome, costs), {}, now)
+            spent = ((TRADE_SOCKET, 1.0), (waiting.bucket, 1.0))
+            return heed(Reply(outcome=outcome), closed_by(outcome, spent), {}, now)
         try:
-            reply = done(waiting.ask, bytes(answer.data), self._session)
+            return done(waiting.ask, bytes(answer.data), self._session)
         except UNREADABLE as error:
-            return Reply(outcome=_uncertain(f"unreadable: {error}"), used=used)
-        return msgspec.structs.replace(reply, used=used)
+            return Reply(outcome=_uncertain(f"unreadable: {error}"))
+
+
+def costs_of(ask: Ask, session: Session, now: int) -> tuple[tuple[str, float], ...]:  # noqa: ARG001 (the contract's)
+    """Return what an ask over the trade socket costs, nothing for one that goes over HTTP.
+
+    It is counted with those over REST by account, but by address among the messages of trade sockets.
+    """
+    if not isinstance(ask, Place | Amend | Cancel):
+        return ()
+    instrument = session.instruments.get(ask.order.symbol)
+    return costs(_PATHS[type(ask)], instrument.market, TRADE_SOCKET) if instrument is not None else ()
 
 
 def _uncertain(words: str) -> Outcome:
@@ -172,14 +186,6 @@ def _uncertain(words: str) -> Outcome:
 
 def _lost(words: str) -> Reply:
     return Reply(outcome=_uncertain(words))
-
-
-def _used(bucket: str, header: _Limits) -> tuple[tuple[str, float], ...]:
-    try:
-        limit, left = count(header.limit, 10**9), count(header.left, 10**9)
-    except ValueError:
-        return ()
-    return ((bucket, float(max(limit - left, 0))),)
 
 
 def _reset(text: str) -> int:

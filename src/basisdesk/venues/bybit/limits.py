@@ -9,20 +9,25 @@ Followed: https://bybit-exchange.github.io/docs/v5/rate-limit.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from basisdesk.domain.outcome import RetryLater
 from basisdesk.venues.trading import Bucket
+from basisdesk.venues.wire import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from basisdesk.domain.outcome import Outcome
+    from basisdesk.venues.trading import Reply
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 BAN_NS = 10 * MINUTE
-ADDRESS = "address"
+ADDRESS, CONNECTS = "address", "connects"
 
 _BY_LINE = {  # path: a second on spot, on contracts
     "/v5/order/create": (20, 10),
@@ -54,6 +59,7 @@ _TRANSFERS_A_MINUTE = 60
 
 BUCKETS = (
     Bucket(name=ADDRESS, capacity=600, window=5 * SECOND),
+    Bucket(name=CONNECTS, capacity=500, window=5 * MINUTE),
     Bucket(name=TRADE_SOCKET, capacity=3_000, window=SECOND),
     *(
         Bucket(name=f"{path} {kind}", capacity=count, window=SECOND, scope="account")
@@ -63,6 +69,16 @@ BUCKETS = (
     *(Bucket(name=path, capacity=count, window=SECOND, scope="account") for path, count in _BY_PATH.items()),
     Bucket(name=TRANSFER, capacity=_TRANSFERS_A_MINUTE, window=MINUTE, scope="account"),
 )
+
+
+def counted(reply: Reply, bucket: str, limit: str, left: str) -> Reply:
+    """Return a reply with what the venue tells of a bucket: what it holds and what is left of it, as text."""
+    try:
+        holds, free = count(limit, 10**9), count(left, 10**9)
+    except ValueError:
+        return reply
+    used = ((bucket, float(max(holds - free, 0))),)
+    return structs.replace(reply, used=used, capacities=((bucket, float(holds)),))
 
 
 def bucket_of(path: str, line: str) -> str:
@@ -83,6 +99,7 @@ def closed_by(outcome: Outcome, costs: Sequence[tuple[str, float]]) -> list[str]
     return names[1:] if own else [name for name in names[:1] if name != ADDRESS]
 
 
+@lru_cache(maxsize=256)
 def costs(path: str, line: str, first: str = ADDRESS) -> tuple[tuple[str, float], ...]:
     """Return what one request costs; `first` is the bucket of the address."""
     own = bucket_of(path, line)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.domain.errors import DecodeError
-from basisdesk.domain.outcome import Outcome, Reason, Rejected, RetryLater, Unknown
+from basisdesk.domain.outcome import Done, Outcome, Reason, Rejected, RetryLater, Unknown
 from basisdesk.venues.bybit.errors import PATIENCE_NS, outcome_of
-from basisdesk.venues.bybit.limits import BAN_NS, closed_by
+from basisdesk.venues.bybit.limits import BAN_NS, closed_by, counted
 from basisdesk.venues.bybit.results import told_by
 from basisdesk.venues.patience import heed
 from basisdesk.venues.trading import MESSAGE_LENGTH, Reply
@@ -48,15 +48,37 @@ def decode(request: Request, response: Response, session: Session) -> Reply:
     return heed(reply, closed_by(reply.outcome, request.costs), response.headers, response.at)
 
 
+def judge(request: Request, response: Response) -> Reply:
+    """Return what came of a request whose body another reads, and what is used up."""
+    outcome, _ = _judged(request, response)
+    return heed(
+        _limited(request, response, Reply(outcome=outcome)),
+        closed_by(outcome, request.costs),
+        response.headers,
+        response.at,
+    )
+
+
 def _decoded(request: Request, response: Response, session: Session) -> Reply:
-    used = _used(request, response)
+    outcome, envelope = _judged(request, response)
+    reply = Reply(outcome=outcome)
+    if envelope is not None:
+        try:
+            reply = told_by(request, bytes(envelope.result), response, session)
+        except (*UNREADABLE, DecodeError) as error:
+            reply = Reply(outcome=_unread(request, response, error))
+    return _limited(request, response, reply)
+
+
+def _judged(request: Request, response: Response) -> tuple[Outcome, Envelope | None]:
+    """Return what came of a request, and what its answer is wrapped in where that is to be read."""
     fault = _unanswered(request, response)
     if fault is not None:
-        return Reply(outcome=fault, used=used)
+        return fault, None
     try:
         envelope = _decode_envelope(response.body)
     except UNREADABLE as error:
-        return Reply(outcome=_unread(request, response, error), used=used)
+        return _unread(request, response, error), None
     if envelope.ret_code != 0:
         outcome = outcome_of(
             envelope.ret_code,
@@ -65,14 +87,10 @@ def _decoded(request: Request, response: Response, session: Session) -> Reply:
             now=response.at,
             reset=_milliseconds(response.headers.get(RESET, "")) * NS_PER_MS,
         )
-        return Reply(outcome=outcome, used=used)
+        return outcome, None
     if response.status != OK:
-        return Reply(outcome=_unread(request, response, ValueError("no error code")), used=used)
-    try:
-        reply = told_by(request, bytes(envelope.result), response, session)
-    except (*UNREADABLE, DecodeError) as error:
-        return Reply(outcome=_unread(request, response, error), used=used)
-    return msgspec.structs.replace(reply, used=used)
+        return _unread(request, response, ValueError("no error code")), None
+    return Done(), envelope
 
 
 def _unanswered(request: Request, response: Response) -> Outcome | None:
@@ -99,20 +117,10 @@ def _unread(request: Request, response: Response, error: Exception) -> Outcome:
     return Rejected(refused, str(response.status), seen)
 
 
-def _used(request: Request, response: Response) -> tuple[tuple[str, float], ...]:
-    """How much of the account's limit of this path is gone, as its headers tell."""
+def _limited(request: Request, response: Response, reply: Reply) -> Reply:
+    """Add how much of the account's limit of this path is gone, and what it is, as the headers tell."""
     own = [name for name, _ in request.costs[1:]]
-    limit, left = (_number(response.headers.get(name, "")) for name in (LIMIT, LEFT))
-    if not own or limit is None or left is None:
-        return ()
-    return ((own[0], float(max(limit - left, 0))),)
-
-
-def _number(text: str) -> int | None:
-    try:
-        return count(text, 10**9)
-    except ValueError:
-        return None
+    return counted(reply, own[0], response.headers.get(LIMIT, ""), response.headers.get(LEFT, "")) if own else reply
 
 
 def _milliseconds(text: str) -> int:

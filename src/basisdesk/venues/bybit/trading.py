@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from basisdesk.venues.bybit.capabilities import CAPABILITIES
-from basisdesk.venues.bybit.entry import TradeSocket
+from basisdesk.venues.bybit.entry import TradeSocket, costs_of
 from basisdesk.venues.bybit.ids import client_id
-from basisdesk.venues.bybit.limits import BUCKETS
+from basisdesk.venues.bybit.limits import BUCKETS, CONNECTS
 from basisdesk.venues.bybit.private import PrivateStream
-from basisdesk.venues.bybit.replies import decode
+from basisdesk.venues.bybit.replies import decode, judge
 from basisdesk.venues.bybit.requests import PATHS, encode
 from basisdesk.venues.trading import Trading
 
@@ -40,4 +40,7 @@ TRADING = Trading(
     entry=_entry,
     client_id=client_id,
     paths=PATHS,
+    costs=costs_of,
+    judge=judge,
+    connects=CONNECTS,
 )

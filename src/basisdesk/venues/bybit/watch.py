@@ -89,6 +89,7 @@ class Watch:
         book = self.market.book
         self.filled = self.owner is None and not self.promised and takes_touch(book, filled=self.filled)
         if self.filled:
+            self.market.rank = 0
             book.snapshot_levels(bids, asks, now, 0)
             self.note_crossing(now)
         return self.filled
