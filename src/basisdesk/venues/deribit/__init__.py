@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from basisdesk.venues.contract import Venue
 from basisdesk.venues.deribit.capabilities import BUCKETS, CAPABILITIES
-from basisdesk.venues.deribit.entry import entry
+from basisdesk.venues.deribit.entry import costs, entry
 from basisdesk.venues.deribit.feed import PublicFeed
 from basisdesk.venues.deribit.hosts import ADDRESSES, PUBLIC
 from basisdesk.venues.deribit.ids import client_id
 from basisdesk.venues.deribit.instruments import decode_instruments
 from basisdesk.venues.deribit.known import terms_of, well_known
 from basisdesk.venues.deribit.private import privates
-from basisdesk.venues.deribit.replies import decode
+from basisdesk.venues.deribit.replies import decode, judged
 from basisdesk.venues.deribit.requests import PATHS, encode
 from basisdesk.venues.deribit.symbols import VENUE_NAME, symbol_of
 from basisdesk.venues.trading import Trading
@@ -36,5 +36,7 @@ VENUE = Venue(
         entry=entry,
         client_id=client_id,
         paths=PATHS,
+        costs=costs,
+        judge=judged,
     ),
 )

@@ -20,7 +20,7 @@ from basisdesk.domain.ask import Amend, Ask, Cancel, CancelAll, DeadMan, Place
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.outcome import Done, Unknown
 from basisdesk.venues.deribit.calls import Call
-from basisdesk.venues.deribit.capabilities import HEARTBEAT_S, LIFE_NS, SECOND
+from basisdesk.venues.deribit.capabilities import CALL, HEARTBEAT_S, LIFE_NS, MASS_CANCEL, MATCHING, SECOND
 from basisdesk.venues.deribit.errors import outcome_of
 from basisdesk.venues.deribit.hosts import PUBLIC
 from basisdesk.venues.deribit.replies import UNREADABLE_REPLY, Answer, read
@@ -149,10 +149,11 @@ class OrderEntry:
         if ask.seconds and not least <= ask.seconds <= most:
             return Refusal("bad_seconds", f"{ask.seconds} s is outside of {least} to {most} s: choose within")
         if not ask.seconds:
-            self._queue(ask, Call(method="private/disable_cancel_on_disconnect", params=SCOPE), now)
+            self._queue(ask, Call(method="private/disable_cancel_on_disconnect", params=SCOPE, costs=(CALL,)), now)
             return True
         beat = self._talk.call("public/set_heartbeat", (("interval", ask.seconds),))
-        self._beats = {beat: self._queue(ask, Call(method="private/enable_cancel_on_disconnect", params=SCOPE), now)}
+        switch = Call(method="private/enable_cancel_on_disconnect", params=SCOPE, costs=(CALL,))
+        self._beats = {beat: self._queue(ask, switch, now)}
         return True
 
     def _queue(self, ask: Ask, call: Call, now: int) -> int:
@@ -163,6 +164,19 @@ class OrderEntry:
     def _abandon(self, why: str) -> list[Answered]:
         waiting, self._waiting = self._waiting, {}
         return [(entry.ask, _unknown(why)) for entry in waiting.values()]
+
+
+def costs(ask: Ask, session: Session, now: int) -> tuple[tuple[str, float], ...]:  # noqa: ARG001 (the contract's)
+    """Return what an ask over this connection costs; the switch is two calls to arm, one to disarm."""
+    match ask:
+        case DeadMan(seconds=seconds):
+            return ((CALL[0], 2 * CALL[1]),) if seconds else (CALL,)
+        case CancelAll():
+            return (MASS_CANCEL,)
+        case Place() | Amend() | Cancel():
+            return (MATCHING,)
+        case _:
+            return ()
 
 
 def _unknown(why: str) -> Reply:

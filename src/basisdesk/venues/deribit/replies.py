@@ -78,6 +78,17 @@ def _decoded(request: Request, response: Response, session: Session) -> Reply:
     return read(request.ask, answer, response.at, session, changes=request.changes, body=response.body)
 
 
+def judged(request: Request, response: Response) -> Reply:
+    """Return what came of a request whose body another reads."""
+    failure = _failure(response.body) if OK <= response.status < BROKEN else None
+    outcome: Outcome = Done()
+    if failure is not None:
+        outcome = outcome_of(failure, response.at, changes=request.changes)
+    elif response.status != OK:
+        outcome = outcome_of_status(response.status, response.body, response.at, changes=request.changes)
+    return heed(Reply(outcome=outcome), [name for name, _ in request.costs], response.headers, response.at)
+
+
 def _of_status(request: Request, response: Response) -> Outcome:
     if response.status == TOO_MANY:
         failure = _failure(response.body)

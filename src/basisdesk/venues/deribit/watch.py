@@ -101,6 +101,7 @@ class Watch:
         book = self.market.book
         self.filled = self.owner is None and not self.promised and takes_touch(book, filled=self.filled)
         if self.filled:
+            self.market.rank = 0
             book.snapshot_levels(bids, asks, now, 0)
             self.note_crossing(now)
         return self.filled
@@ -110,6 +111,7 @@ class Watch:
         if self.owner is not None and self.owner is not source:
             self.owner.restart()
         self.owner = source
+        self.market.rank = source.rank
         self.filled = False
 
     def uncross(self) -> None:
