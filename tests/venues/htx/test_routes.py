@@ -239,6 +239,34 @@ def test_an_index_belongs_to_every_contract_that_follows_it(staged: Callable[...
     assert linear.market("BTC-USDT-210625").carry.index == 6.0
 
 
+def test_the_socket_of_all_prices_tells_those_of_every_line(staged: Callable[..., Stage]) -> None:
+    stage = staged("linear")
+    codes = {"BTC-USDT": "BTC-USDT", "BTC-USD": "BTC-USD", "BTC_CQ": "BTC210625", "ETH210625": "ETH210625"}
+    for price, code in enumerate(codes, 5):
+        stage.push("mark_price.1min", {"close": price}, code)
+    stage.push("index.1min", {"close": 60}, "BTC-USD")
+    stage.push("index.1min", {"close": 61}, "BTC-USDT")
+    stage.push("mark_price.1min", {"close": 1}, "btcusdtx")
+    markets = stage.ear.markets
+    assert [market.symbol for market in markets.values()] == [
+        "htx:BTC/USDT:USDT", "htx:BTC/USD:BTC", "htx:BTC/USD:BTC-210625", "htx:ETH/USD:ETH-210625",
+    ]  # fmt: skip
+    assert {code: market.carry.mark for code, market in markets.items()} == dict(
+        zip(codes.values(), (5, 6, 7, 8), strict=True)
+    )
+    index = {code: market.carry.index for code, market in markets.items()}
+    assert (index["BTC-USDT"], index["BTC-USD"], index["BTC210625"]) == (61, 60, 60)
+    assert isnan(index["ETH210625"])
+
+
+def test_only_prices_of_carry_are_of_another_line(staged: Callable[..., Stage]) -> None:
+    stage = staged("linear")
+    stage.push("bbo", BBO, "BTC-USD")
+    named = staged("linear", ["BTC-USDT"])
+    named.push("mark_price.1min", {"close": 5}, "BTC-USD")
+    assert list(stage.ear.markets) == list(named.ear.markets) == []
+
+
 @pytest.mark.parametrize("close", [0, -1, "", "x", None])
 def test_a_price_that_is_none_changes_nothing(linear: Stage, close: object) -> None:
     linear.push("mark_price.1min", {"close": close})

@@ -8,7 +8,7 @@ from basisdesk.venues.htx.feed import PublicFeed
 from basisdesk.venues.htx.hosts import LINES, instruments_line, line_of, request_of
 from basisdesk.venues.htx.instruments import decode_instruments
 from basisdesk.venues.htx.known import terms_of, well_known
-from basisdesk.venues.htx.symbols import VENUE_NAME, symbol_of
+from basisdesk.venues.htx.symbols import VENUE_NAME, spelled
 
 VENUE = Venue(
     name=VENUE_NAME,
@@ -18,7 +18,7 @@ VENUE = Venue(
     request_of=request_of,
     decode_instruments=decode_instruments,
     instruments_line=instruments_line,
-    symbol_of=symbol_of,
+    symbol_of=spelled,
     well_known=well_known,
     terms_of=terms_of,
     trading=TRADING,

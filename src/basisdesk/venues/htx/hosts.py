@@ -1,7 +1,8 @@
 """Where the product lines live, and what a recorded URL is about.
 
 Spot has hosts of its own; contracts share one, on which the first part of the path tells the line.
-The socket for mark and index (`/ws_index`) speaks of all contracts at once and counts as linear in a recording.
+The socket for mark and index (`/ws_index`) speaks of all contracts at once and counts as linear in a recording, where
+the code of each message says which line it is about.
 Spot books of 150 levels live at `/feed`, other spot data at `/ws`; prices of contracts for carry at `/ws_index`.
 """
 

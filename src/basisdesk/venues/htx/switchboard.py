@@ -4,6 +4,7 @@ A market is asked of the sink when a channel first speaks of it, and watched fro
 keeps a route that drops its frames.
 Standing names of futures are resolved at the time of their first frame, so their routes are given up every Friday at
 08:00 UTC, when the names change their meaning.
+The socket for marks and indices tells those of every line of contracts, so there the code says whose they are.
 An index belongs to every contract that follows it; other channels are not read, their frames are counted with the
 market that they name.
 """
@@ -114,14 +115,16 @@ class Switchboard:
         return route
 
     def _make(self, topic: str, code: str, channel: str, now: int) -> Route:
+        line = self._line_of(code, channel)
         if _INDEX.fullmatch(channel):
-            return Prices(channel, None, self._family(code), self._desk)
-        if not symbols.is_code(self._line, code):
+            return Prices(channel, None, self._family(line, code), self._desk)
+        if not symbols.is_code(line, code):
             return Ignored(channel, decode=JSON)
-        if is_standing(self._line, code):
+        contract = contract_of(line, code, now)
+        if is_standing(line, code):
             self.rolls_at = min(self.rolls_at, next_delivery(now))
-            self._standing[topic] = contract_of(self._line, code, now)
-        watch = self._watch(contract_of(self._line, code, now))
+            self._standing[topic] = contract
+        watch = self._watch(contract, line)
         if watch is None:
             return Ignored(channel, decode=JSON)
         return self._book(topic, channel, watch) or self._other(channel, watch)
@@ -150,18 +153,26 @@ class Switchboard:
             return Prices(channel, watch.market, [watch.market], self._desk)
         return Ignored(channel, watch.market, JSON)
 
-    def _family(self, code: str) -> list[Market]:
+    def _line_of(self, code: str, channel: str) -> str:
+        """Return whose code it is; a feed of every market may be on the socket that counts as linear and is not."""
+        shared = self._line == symbols.LINEAR and not self._codes
+        if shared and (_MARK.fullmatch(channel) or _INDEX.fullmatch(channel)):
+            return symbols.line_of_contract(code) or self._line
+        return self._line
+
+    def _family(self, line: str, code: str) -> list[Market]:
         """Return the contracts that follow an index; it grows when more of them are heard."""
-        if symbols.is_code(self._line, code) and self._line != symbols.SPOT:
-            code = symbols.index_of(self._line, code)
+        if symbols.is_code(line, code) and line != symbols.SPOT:
+            code = symbols.index_of(line, code)
         return self._families.setdefault(code, [])
 
-    def _watch(self, code: str) -> Watch | None:
+    def _watch(self, code: str, line: str = "") -> Watch | None:
+        line = line or self._line
         if code not in self._watches:
             if len(self._watches) >= MOST_ROUTES:
                 return None
-            market = self._sink.market(self._line, code) if not self._codes or code in self._codes else None
+            market = self._sink.market(line, code) if not self._codes or code in self._codes else None
             self._watches[code] = None if market is None else Watch(market, self._desk)
-            if market is not None and self._line != symbols.SPOT:
-                self._families.setdefault(symbols.index_of(self._line, code), []).append(market)
+            if market is not None and line != symbols.SPOT:
+                self._families.setdefault(symbols.index_of(line, code), []).append(market)
         return self._watches[code]

@@ -58,6 +58,11 @@ def is_any_code(code: str) -> bool:
     return any(is_code(line, normal(line, code)) for line in _SHAPES)
 
 
+def line_of_contract(code: str) -> str | None:
+    """Return the line of contracts that a code in large letters is of, None when it is of none."""
+    return next((line for line in (LINEAR, COIN_SWAP, COIN_FUTURES) if is_code(line, code)), None)
+
+
 def split_pair(code: str) -> tuple[str, str]:
     """Return base and quote of a spot code, in large letters.
 
@@ -116,3 +121,17 @@ def symbol_of(line: str, code: str) -> str:
             raise DecodeError(f"{code!r} is no code of {VENUE_NAME} {line}")
         return pair_symbol(*split_pair(code))
     return contract_symbol(line, code)
+
+
+def spelled(line: str, code: str) -> str:
+    """Return `symbol_of`; a pair whose quote currency is not known keeps its spelling, so that it names one market.
+
+    Raises:
+        DecodeError: the code is none of this line.
+    """
+    try:
+        return symbol_of(line, code)
+    except DecodeError:
+        if line == SPOT and is_code(line, code):
+            return f"{VENUE_NAME}:{code}"
+        raise

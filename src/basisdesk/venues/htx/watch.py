@@ -119,6 +119,7 @@ class Watch:
         if self.depth is not None and self.depth is not source:
             self.depth.restart()
         self.depth = source
+        market.rank = source.rank
         self.promised = True
         self.filled = 0
         if self.lost:
@@ -161,6 +162,7 @@ class Watch:
         if self.promised or self.depth is not None or not (mine or (not self.filled and book.state(0) == WAITING)):
             return False
         self.filled = rank
+        self.market.rank = 0
         book.snapshot_levels(bids, asks, now, 0)
         self._cross(now)
         return True

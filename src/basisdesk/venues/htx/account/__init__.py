@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.account.capabilities import CAPABILITIES
-from basisdesk.venues.htx.account.decode import decode
+from basisdesk.venues.htx.account.decode import decode, judged
 from basisdesk.venues.htx.account.encode import encode
 from basisdesk.venues.htx.account.ids import client_id
 from basisdesk.venues.htx.account.limits import BUCKETS
@@ -47,4 +47,5 @@ TRADING = Trading(
     entry=entry,
     client_id=client_id,
     paths=PATHS,
+    judge=judged,
 )

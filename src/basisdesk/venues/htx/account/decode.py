@@ -37,7 +37,7 @@ from basisdesk.domain.outcome import Done, Reason, Rejected
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.account import facts, told_coin, told_linear, told_spot
 from basisdesk.venues.htx.account.errors import already_over, judge, unreadable
-from basisdesk.venues.htx.account.limits import used_of
+from basisdesk.venues.htx.account.limits import counted
 from basisdesk.venues.htx.account.pages import following
 from basisdesk.venues.htx.account.queries import BEGUN, COIN_PAGE, SPOT_PAGE, V5_PAGE, begun_at, mark_of
 from basisdesk.venues.htx.account.sign import signed_at
@@ -58,15 +58,29 @@ _FAULTS = (*UNREADABLE, DecodeError)
 def decode(request: Request, response: Response, session: Session) -> Reply:
     """Return what a response means."""
     outcome, row = judge(request, response)
-    used = used_of(request, response.headers)
     if not isinstance(outcome, Done):
-        reply = Reply(outcome=_in_light_of(request.ask, outcome), used=used)
-        return heed(reply, [name for name, _ in request.costs], response.headers, response.at)
+        return _refused(request, response, outcome)
     try:
         reply = _read(request, response, row, session)
     except _FAULTS as error:
-        return Reply(outcome=unreadable(request, response, error), used=used)
-    return structs.replace(reply, used=used)
+        reply = Reply(outcome=unreadable(request, response, error))
+    return counted(reply, request, response.headers)
+
+
+def judged(request: Request, response: Response) -> Reply:
+    """Return what came of a request whose body another reads, and what is used up."""
+    outcome, _ = judge(request, response)
+    return _refused(request, response, outcome)
+
+
+def _refused(request: Request, response: Response, outcome: Outcome) -> Reply:
+    reply = heed(
+        Reply(outcome=_in_light_of(request.ask, outcome)),
+        [name for name, _ in request.costs],
+        response.headers,
+        response.at,
+    )
+    return counted(reply, request, response.headers)
 
 
 def _in_light_of(ask: Ask, outcome: Outcome) -> Outcome:

@@ -5,12 +5,15 @@ the venue.
 Contracts count trading and reading apart, per user, and all their public information per address; the newer linear
 endpoints (`/v5`) have limits of their own.
 The public spot endpoints state no figure in the texts followed, so they are counted like queries.
+Market data of contracts over HTTP is not asked for; what sockets send is counted where it is sent (`outbox`).
 Followed: https://huobiapi.github.io/docs/spot/v1/en/#rate-limiting-rule and .../usdt_swap/v1/en/ ("API Rate Limit").
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.trading import Bucket
@@ -19,7 +22,7 @@ from basisdesk.venues.wire import LATEST_MS, NS_PER_MS, count
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from basisdesk.venues.trading import Request
+    from basisdesk.venues.trading import Reply, Request
 
 SECOND = 1_000_000_000
 
@@ -37,6 +40,8 @@ BUCKETS = (
     Bucket(name=V5_TRADE, capacity=24, window=SECOND, scope="account"),
     Bucket(name=V5_SETTING, capacity=48, window=SECOND, scope="account"),
     Bucket(name=V5_MARKET, capacity=80, window=SECOND, scope="ip"),
+    Bucket(name="contract_market", capacity=800, window=SECOND, scope="ip"),
+    Bucket(name="spot_messages", capacity=50, window=SECOND, scope="connection"),
 )
 _BY_NAME = {bucket.name: bucket for bucket in BUCKETS}
 _V5_SETTINGS = ("/v5/account/", "/v5/position/")
@@ -56,14 +61,22 @@ def bucket_of(line: str, path: str, *, changes: bool, private: bool) -> str:
     return TRADE if changes else READ
 
 
-def used_of(request: Request, headers: Mapping[str, str]) -> tuple[tuple[str, float], ...]:
-    """Return what the venue says is used up of the request's bucket, nothing where it says nothing."""
+def counted(reply: Reply, request: Request, headers: Mapping[str, str]) -> Reply:
+    """Return a reply with what the venue says of the request's bucket, as it is where the venue says nothing.
+
+    How much the bucket holds is believed where it is told for the bucket's own window (``ratelimit-interval``, ms).
+    """
     if not request.costs:
-        return ()
+        return reply
     bucket = _BY_NAME[request.costs[0][0]]
     left = _whole(headers.get("x-hb-ratelimit-requests-remain", headers.get("ratelimit-remaining", "")))
-    capacity = _whole(headers.get("ratelimit-limit", "")) or int(bucket.capacity)
-    return () if left is None or left > capacity else ((bucket.name, float(capacity - left)),)
+    told = _whole(headers.get("ratelimit-limit", ""))
+    capacity = told or int(bucket.capacity)
+    if left is None or left > capacity:
+        return reply
+    whole = told and _whole(headers.get("ratelimit-interval", "")) == bucket.window // NS_PER_MS
+    holds = ((bucket.name, float(capacity)),) if whole else ()
+    return structs.replace(reply, used=((bucket.name, float(capacity - left)),), capacities=holds)
 
 
 def again_at(request: Request, headers: Mapping[str, str], now: int) -> int:
