@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from basisdesk.venues.okx.asking import encode
 from basisdesk.venues.okx.capabilities import BUCKETS, CAPABILITIES, PATHS
-from basisdesk.venues.okx.entry import OrderEntry
+from basisdesk.venues.okx.entry import OrderEntry, costs
 from basisdesk.venues.okx.ids import client_id
 from basisdesk.venues.okx.private import PrivateStream
-from basisdesk.venues.okx.replies import decode
+from basisdesk.venues.okx.replies import decode, judged
 from basisdesk.venues.trading import Trading
 
 if TYPE_CHECKING:
@@ -35,4 +35,6 @@ TRADING = Trading(
     entry=_entry,
     client_id=client_id,
     paths=PATHS,
+    costs=costs,
+    judge=judged,
 )

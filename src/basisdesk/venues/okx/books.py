@@ -154,6 +154,7 @@ class BookRoute:
         if owner is not None and owner is not self:
             owner.restart()
         self._watch.depth = self
+        market.rank = self.rank
         self._synced = True
         self.sequence = row.sequence
         self._previous = row.previous

@@ -92,6 +92,9 @@ def _address(name: str, capacity: float) -> Bucket:
     return Bucket(name=name, capacity=capacity, window=2 * SECOND, scope="ip")
 
 
+REQUESTS = Bucket(name="subscribe", capacity=480, window=3600 * SECOND, scope="connection")
+"""Logins, subscriptions and their ends on one connection."""
+
 BUCKETS = (
     _symbol("place", 60),
     _symbol("amend", 60),
@@ -117,8 +120,13 @@ BUCKETS = (
     _address("instruments", 20),
     _address("funding", 10),
     Bucket(name="connect", capacity=3, window=SECOND, scope="ip"),
-    Bucket(name="subscribe", capacity=480, window=3600 * SECOND, scope="connection"),
+    REQUESTS,
 )
+
+PLACING = (("place", 1.0), ("orders", 1.0))
+AMENDING = (("amend", 1.0), ("orders", 1.0))
+CANCELLING = (("cancel", 1.0),)
+"""What an order, its change and its end cost, over HTTP as over a socket."""
 
 PATHS = (
     ("POST", "/api/v5/trade/order"),

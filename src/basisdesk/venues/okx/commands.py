@@ -33,7 +33,17 @@ from basisdesk.domain.ask import (
 from basisdesk.domain.errors import Refusal
 from basisdesk.venues.okx import orders
 from basisdesk.venues.okx.calls import Call
-from basisdesk.venues.okx.capabilities import ACCOUNTS, BATCH, CAPABILITIES, LINE, ORDER_LIFE, SECOND
+from basisdesk.venues.okx.capabilities import (
+    ACCOUNTS,
+    AMENDING,
+    BATCH,
+    CANCELLING,
+    CAPABILITIES,
+    LINE,
+    ORDER_LIFE,
+    PLACING,
+    SECOND,
+)
 from basisdesk.venues.okx.ids import is_client_id
 
 if TYPE_CHECKING:
@@ -80,7 +90,7 @@ def place(ask: Place, instrument: Instrument, session: Session) -> Call | Refusa
         bucket="place",
         body={"instId": instrument.code, **fields},
         life=ORDER_LIFE,
-        more=(("place", 1.0), ("orders", 1.0)),
+        more=PLACING,
     )
 
 
@@ -94,7 +104,7 @@ def amend(ask: Amend, instrument: Instrument) -> Call | Refusal:
         bucket="amend",
         body={"instId": instrument.code, **fields},
         life=ORDER_LIFE,
-        more=(("amend", 1.0), ("orders", 1.0)),
+        more=AMENDING,
     )
 
 
@@ -103,7 +113,8 @@ def cancel(ask: Cancel, instrument: Instrument) -> Call | Refusal:
     fields = orders.name(ask.order)
     if isinstance(fields, Refusal):
         return fields
-    return Call(path="/api/v5/trade/cancel-order", bucket="cancel", body={"instId": instrument.code, **fields})
+    body: dict[str, str | bool] = {"instId": instrument.code, **fields}
+    return Call(path="/api/v5/trade/cancel-order", bucket="cancel", body=body, more=CANCELLING)
 
 
 def cancel_all(ask: CancelAll, session: Session, now: int) -> Call | AskOpenOrders | Refusal:

@@ -18,7 +18,7 @@ from basisdesk.domain.ask import Amend, Cancel, Place
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.outcome import Done, Unknown
 from basisdesk.venues.okx import orders
-from basisdesk.venues.okx.capabilities import ORDER_LIFE, SECOND
+from basisdesk.venues.okx.capabilities import AMENDING, CANCELLING, ORDER_LIFE, PLACING, SECOND
 from basisdesk.venues.okx.errors import outcome_of
 from basisdesk.venues.okx.gate import PONG, Gate, said
 from basisdesk.venues.okx.replies import closed_by, commanded, envelope_of
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 NS_PER_MS = 1_000_000
 ANSWER_NS = ORDER_LIFE + SECOND
+_COSTS: dict[type, tuple[tuple[str, float], ...]] = {Place: PLACING, Amend: AMENDING, Cancel: CANCELLING}
 
 
 class OrderEntry:
@@ -138,6 +139,14 @@ class OrderEntry:
 
     def _lost(self, numbers: list[str], words: str) -> list[tuple[Ask, Reply]]:
         return [(self._under_way.pop(number)[0], Reply(outcome=Unknown(message=words))) for number in numbers]
+
+
+def costs(ask: Ask, session: Session, now: int) -> tuple[tuple[str, float], ...]:  # noqa: ARG001 (the contract's)
+    """Return what an ask over this connection costs, nothing for one that goes over HTTP (see `OrderEntry.send`)."""
+    if not isinstance(ask, Place | Amend | Cancel):
+        return ()
+    instrument = session.instruments.get(ask.order.symbol)
+    return _COSTS[type(ask)] if instrument is not None and instrument.number else ()
 
 
 def _operation(

@@ -59,6 +59,13 @@ def decode(request: Request, response: Response, session: Session) -> Reply:
     return heed(reply, closed_by(reply.outcome, request.costs), response.headers, response.at)
 
 
+def judged(request: Request, response: Response) -> Reply:
+    """Return what came of a request whose body another reads."""
+    envelope = envelope_of(response.body) if response.status else None
+    outcome = judge(response.status, envelope, response.body, response.at, changes=request.changes)
+    return heed(Reply(outcome=outcome), closed_by(outcome, request.costs), response.headers, response.at)
+
+
 def closed_by(outcome: Outcome, costs: Sequence[tuple[str, float]]) -> list[str]:
     """Return the buckets that a rate limit closes: what the account counts together, or the request's own.
 

@@ -62,21 +62,27 @@ class Ack(Struct, frozen=True):
     words: str = msgspec.field(name="sMsg", default="")
 
 
-class OrderRow(Struct, frozen=True):
-    """An order, from a query or the orders channel; the fields of the last fill are the channel's."""
+class OwnRow(Struct, frozen=True, kw_only=True):
+    """What an order and a trade of one tell alike."""
 
     market: str = msgspec.field(name="instId")
     venue_id: str = msgspec.field(name="ordId")
     side: str
-    state: str
     client_id: str = msgspec.field(name="clOrdId", default="")
+    position: str = msgspec.field(name="posSide", default="")
+    liquidity: str = msgspec.field(name="execType", default="")
+
+
+class OrderRow(OwnRow, frozen=True):
+    """An order, from a query or the orders channel; the fields of the last fill are the channel's."""
+
+    state: str
     type: str = msgspec.field(name="ordType", default="")
     size: str = msgspec.field(name="sz", default="")
     unit: str = msgspec.field(name="tgtCcy", default="")
     price: str = msgspec.field(name="px", default="")
     filled: str = msgspec.field(name="accFillSz", default="")
     average: str = msgspec.field(name="avgPx", default="")
-    position: str = msgspec.field(name="posSide", default="")
     reduce_only: str = msgspec.field(name="reduceOnly", default="")
     category: str = ""
     cancelled_by: str = msgspec.field(name="cancelSource", default="")
@@ -88,24 +94,17 @@ class OrderRow(Struct, frozen=True):
     fill_at: str = msgspec.field(name="fillTime", default="")
     fill_fee: str = msgspec.field(name="fillFee", default="")
     fill_fee_coin: str = msgspec.field(name="fillFeeCcy", default="")
-    liquidity: str = msgspec.field(name="execType", default="")
 
 
-class FillRow(Struct, frozen=True):
+class FillRow(OwnRow, frozen=True):
     """A trade of our own; `bill_id` orders the pages."""
 
-    market: str = msgspec.field(name="instId")
     trade_id: str = msgspec.field(name="tradeId")
-    venue_id: str = msgspec.field(name="ordId")
-    side: str
     price: str = msgspec.field(name="fillPx")
     size: str = msgspec.field(name="fillSz")
-    client_id: str = msgspec.field(name="clOrdId", default="")
     bill_id: str = msgspec.field(name="billId", default="")
     fee: str = ""
     fee_coin: str = msgspec.field(name="feeCcy", default="")
-    liquidity: str = msgspec.field(name="execType", default="")
-    position: str = msgspec.field(name="posSide", default="")
     kind: str = msgspec.field(name="subType", default="")
     at: str = msgspec.field(name="fillTime", default="")
     told_at: str = msgspec.field(name="ts", default="")

@@ -60,6 +60,7 @@ class Watch:
         book = self.market.book
         self.filled = self.depth is None and takes_touch(book, filled=self.filled)
         if self.filled:
+            self.market.rank = 0
             book.snapshot_levels(bids, asks, now, 0)
             self.crossing.note(now)
         return self.filled
