@@ -67,14 +67,65 @@ def test_a_request_dearer_than_the_share_goes_alone() -> None:
     assert limits.ask([("weight", 70)], ORDINARY, "", 0) == 60 * SECOND
 
 
-def test_the_venues_higher_count_is_taken_and_a_lower_one_is_not() -> None:
+def test_the_venues_higher_count_is_taken_for_as_long_as_what_is_more_stays_in_the_window() -> None:
     limits = budget()
     limits.correct("weight", 50, 0)
     assert limits.ask([("weight", 11)], ORDINARY, "", 0) > 0
-    limits.correct("weight", 1, 0)
-    assert limits.used("weight", 0) == 0.5
     limits.correct("weight", 55, 30 * SECOND)
     assert limits.used("weight", 70 * SECOND) == pytest.approx(0.05)
+
+
+def test_the_venues_lower_count_takes_back_what_others_spent_and_nothing_of_our_own() -> None:
+    limits = budget()
+    assert limits.ask([("weight", 20)], ORDINARY, "", 0) == 0
+    limits.correct("weight", 50, 0)
+    limits.correct("weight", 60, 10 * SECOND)
+    assert limits.used("weight", 10 * SECOND) == 0.6
+    limits.correct("weight", 35, 20 * SECOND)
+    assert limits.used("weight", 20 * SECOND) == pytest.approx(0.35)
+    limits.correct("weight", 1, 30 * SECOND)
+    assert limits.used("weight", 30 * SECOND) == pytest.approx(0.2)
+    assert limits.ask([("weight", 40)], ORDINARY, "", 30 * SECOND) == 0
+
+
+def test_a_day_long_bucket_that_others_had_filled_is_free_again_when_the_venue_says_so() -> None:
+    limits = Budget([Bucket(name="day", capacity=100, window=86_400 * SECOND)])
+    limits.correct("day", 99, 0)
+    assert limits.ask([("day", 1)], ORDINARY, "", SECOND) > 3600 * SECOND
+    limits.correct("day", 2, 600 * SECOND)
+    assert limits.ask([("day", 1)], ORDINARY, "", 600 * SECOND) == 0
+
+
+@pytest.mark.parametrize("used", [float("nan"), float("inf"), -1.0])
+def test_a_count_that_is_none_changes_nothing(used: float) -> None:
+    limits = budget()
+    limits.ask([("weight", 20)], ORDINARY, "", 0)
+    limits.correct("weight", used, 0)
+    assert limits.used("weight", 0) == 0.2
+
+
+def test_what_a_bucket_holds_is_the_venues_to_say() -> None:
+    limits = budget()
+    assert limits.ask([("each", 6)], ORDINARY, "a", 0) == 0
+    limits.resize("each", 20)
+    assert [limits.ask([("each", 6)], ORDINARY, symbol, 0) for symbol in ("a", "b")] == [0, 0]
+    assert limits.ask([("each", 1)], ORDINARY, "a", 0) > 0
+    limits.resize("each", 5)
+    assert limits.ask([("each", 1)], ORDINARY, "b", 0) > 0
+    assert limits.ask([("each", 3)], ORDINARY, "c", 0) == 0
+    assert limits.ask([("each", 1)], ORDINARY, "c", 0) > 0
+    limits.resize("weight", 10)
+    assert limits.ask([("weight", 6)], ORDINARY, "", 0) == 0
+    assert limits.ask([("weight", 1)], ORDINARY, "", 0) > 0
+
+
+@pytest.mark.parametrize("holds", [0.0, -1.0, float("inf"), float("nan"), 10.0])
+def test_what_is_no_size_of_a_bucket_or_the_old_one_changes_nothing(holds: float) -> None:
+    limits = budget()
+    limits.resize("each", holds)
+    limits.resize("surprise", 5)
+    assert limits.ask([("each", 6)], ORDINARY, "a", 0) == 0
+    assert limits.ask([("each", 1)], ORDINARY, "a", 0) > 0
 
 
 def test_a_header_that_names_an_unknown_bucket_changes_nothing() -> None:
@@ -87,6 +138,7 @@ def test_a_ban_holds_everything_back_and_is_never_shortened() -> None:
     limits = budget()
     limits.ban(5 * SECOND)
     limits.ban(2 * SECOND)
+    assert limits.banned == 5 * SECOND
     assert limits.ask([("weight", 1)], URGENT, "", 3 * SECOND) == 2 * SECOND
     assert limits.ask([], ORDINARY, "", 3 * SECOND) == 2 * SECOND
     assert limits.ask([("weight", 1)], URGENT, "", 5 * SECOND) == 0

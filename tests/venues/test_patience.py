@@ -191,7 +191,7 @@ def test_a_read_during_maintenance_waits_as_long_as_the_venue_says() -> None:
 def test_a_limit_of_the_wallet_closes_the_wallet_alone() -> None:
     desk = desk_of("binance")
     move = asks.MoveFunds(asset="USDT", amount=Decimal(1), source="spot", target="usdm")
-    assert desk.hear(move, 429, BINANCE_429).held == ("sapi.weight",)
+    assert desk.hear(move, 429, BINANCE_429).held == ("sapi.weight", "sapi.uid")
 
 
 def test_what_was_done_closes_nothing() -> None:

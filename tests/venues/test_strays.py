@@ -49,6 +49,11 @@ def test_the_kinds_that_are_shown_are_bounded_and_the_counts_are_not(ear: Report
     assert (len(ear.reports), strays.undecoded) == (MOST_KINDS, 3 * MOST_KINDS)
 
 
+def test_a_fault_that_quotes_the_frame_is_shown_shortened(ear: ReportEar) -> None:
+    Strays(ear).count(None, "", b"x", ValueError("y" * (SHOWN + 1)), 1)
+    assert ear.reports[0].detail == f"{'y' * SHOWN}: b'x'"
+
+
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
 def test_the_beginning_of_a_long_frame_is_shown_as_bytes(ear: ReportEar, kind: type[bytes]) -> None:
     Strays(ear).count(None, "", kind(b"a" * (SHOWN + 1)), ValueError("long"), 1)

@@ -6,6 +6,9 @@ Ordinary requests use at most `share` of a bucket's capacity; urgent ones (hedge
 it, and together they stay under `HIGHEST`, because what a venue counts is never quite what was sent.
 The log is kept in slots of a thousandth of the window: a slot's spending ends with the last of it, so rounding only
 ever makes a request wait longer.
+Where the venue tells what is used up or how much a bucket holds, that is believed: of what others spent (another desk
+on the same address or account) at once, of what was spent here only upwards, because what is under way has not been
+counted by the venue yet.
 A request dearer than its ceiling goes when nothing else was spent in the window, or it could never go.
 Times and spans are in ns.
 """
@@ -14,6 +17,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,11 +35,12 @@ _DUST = 1e-9
 
 
 class _Slot(msgspec.Struct, gc=False):
-    """What was spent from `began` to `ended`."""
+    """What was spent from `began` to `ended`; `others` is the part that the venue told of."""
 
     began: int
     ended: int
     units: float
+    others: float = 0.0
 
 
 @dataclass(slots=True)
@@ -64,6 +69,21 @@ class _Log:
             last.units += units
         else:
             self.slots.append(_Slot(now, now, units))
+
+    def correct(self, used: float, now: int) -> None:
+        """Take the venue's count: what is missing here others have spent, what is too much left with theirs."""
+        more = used - self.spent
+        if more > 0:
+            self.spend(more, now)
+            self.slots[-1].others += more
+        for slot in self.slots:
+            if more >= 0:
+                break
+            gone = min(slot.others, -more)
+            slot.units -= gone
+            slot.others -= gone
+            self.spent -= gone
+            more += gone
 
     def wait(self, units: float, ceiling: float, now: int) -> int:
         """Return how long until `units` more stay within the ceiling, 0 for at once."""
@@ -125,17 +145,30 @@ class Budget:
         return log.spent / log.bucket.capacity
 
     def correct(self, name: str, used: float, now: int, symbol: str = "") -> None:
-        """Take the venue's own count of what is used up in its window, when it is more than ours.
+        """Take the venue's own count of what is used up in its window.
 
-        Less is not believed: what is under way has not been counted by the venue yet.  A name that the venue does not
-        publish is passed over, because headers bring what they like.
+        What was spent here is never taken back.  A name that the venue does not publish is passed over, because headers
+        bring what they like.
         """
-        if name not in self._buckets:
+        if name in self._buckets and 0 <= used < inf:
+            log = self._log(name, symbol)
+            log.forget(now)
+            log.correct(used, now)
+
+    def resize(self, name: str, capacity: float) -> None:
+        """Take what the venue says that a bucket holds for this desk; what is no size, or no bucket, is passed over."""
+        bucket = self._buckets.get(name)
+        if bucket is None or bucket.capacity == capacity or not 0 < capacity < inf:
             return
-        log = self._log(name, symbol)
-        log.forget(now)
-        if used > log.spent:
-            log.spend(used - log.spent, now)
+        bucket = self._buckets[name] = msgspec.structs.replace(bucket, capacity=capacity)
+        for (own, _), log in self._logs.items():
+            if own == name:
+                log.bucket = bucket
+
+    @property
+    def banned(self) -> int:
+        """Until when (ns) nothing at all may go to the venue; in the past where that is not so."""
+        return self._banned
 
     def ban(self, until: int, names: Sequence[str] = (), symbol: str = "") -> None:
         """Let nothing go before `until`, urgent or not: of these buckets, or (none named) to the venue at all.

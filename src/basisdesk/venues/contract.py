@@ -32,6 +32,7 @@ class Trouble(Enum):
     REFUSED = "refused by the venue"
     SHUTDOWN = "venue asks to reconnect"
     SILENT = "no answer"
+    TWICE = "is in two recordings"
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -122,6 +123,9 @@ class Candle(msgspec.Struct, frozen=True):
 class Market:
     """One market while it is watched: its names, its book, its counts, its latest carry and what else the venue tells.
 
+    `rank` says how good a channel the book is of, among those of its venue: the deeper and the finer, the higher, and 0
+    for a ticker.
+    A feed takes `book`, `tally` and `slot` from here each time: in a replay they may change hands.
     `candles` holds the venue's latest candle of each period that is listened to, by names such as ``1m``, ``4h``.
     """
 
@@ -134,6 +138,7 @@ class Market:
     carry: Carry = field(default_factory=Carry)
     daily: Daily = field(default_factory=Daily)
     candles: dict[str, Candle] = field(default_factory=dict)
+    rank: int = 0
 
 
 class Sink(Protocol):
@@ -251,7 +256,15 @@ def _unknown(_line: str, _code: str) -> Instrument | None:
     return None
 
 
+def _unsaid(_status: int) -> str:
+    return ""
+
+
 def _shared(_url: str) -> Stream | None:
+    return None
+
+
+def _plain(_url: str) -> Callable[[bytes], bytes] | None:
     return None
 
 
@@ -276,6 +289,8 @@ class Venue:
         terms_of: (line, code) to the instrument of a well-known family (dated futures), None for any other code.
         is_snapshot: says whether a recorded text without URL is the body of a depth snapshot (`Feed.receive_reply`).
         stream_of: stream URL to what the address alone subscribes to, None where a feed subscribes in frames.
+        framing_of: stream URL to what makes a recorded frame name its stream, None where frames say enough.
+        meaning_of: HTTP status of a refused stream connection to what it means, empty where the venue says nothing.
         streams_of: (line, codes, channels) to the connections that these need where the address subscribes, else none.
         trading: accounts and orders.
     """
@@ -293,4 +308,6 @@ class Venue:
     terms_of: Callable[[str, str], Instrument | None] = _unknown
     stream_of: Callable[[str], Stream | None] = _shared
     streams_of: Callable[[str, Sequence[str], Iterable[Channel]], list[Stream]] = _none
+    framing_of: Callable[[str], Callable[[bytes], bytes] | None] = _plain
+    meaning_of: Callable[[int], str] = _unsaid
     trading: Trading | None = None

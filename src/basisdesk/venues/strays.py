@@ -13,7 +13,7 @@ from basisdesk.venues.contract import Report, Trouble
 if TYPE_CHECKING:
     from basisdesk.venues.contract import Market, Sink
 
-SHOWN = 200  # bytes of a frame
+SHOWN = 200  # bytes of a frame, and characters of what is wrong with it, which may quote the frame
 MOST_KINDS = 64
 
 
@@ -36,4 +36,4 @@ class Strays:
         if kind not in self._kinds and len(self._kinds) < MOST_KINDS:
             self._kinds[kind] = None
             symbol = "" if market is None else market.symbol
-            self._sink.report(Report(now, Trouble.UNDECODED, symbol, f"{fault}: {bytes(frame[:SHOWN])!r}"))
+            self._sink.report(Report(now, Trouble.UNDECODED, symbol, f"{str(fault)[:SHOWN]}: {bytes(frame[:SHOWN])!r}"))

@@ -125,6 +125,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         learned: what `Session.learned` is to remember.
         further: the ask for the next page, None when this was the last.
         used: (bucket name, units used up in its window) as the venue counts them.
+        capacities: (bucket name, units that it holds) as the venue tells them of this account or address.
         held: the buckets that a rate limit closes until `RetryLater.at`, and no others; empty where it closes all.
     """
 
@@ -133,6 +134,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     learned: tuple[tuple[str, str], ...] = ()
     further: Ask | None = None
     used: tuple[tuple[str, float], ...] = ()
+    capacities: tuple[tuple[str, float], ...] = ()
     held: tuple[str, ...] = ()
 
 
@@ -317,8 +319,11 @@ class Trading:
         entry: (line, session) to an order-entry connection, None where the line has none.
         client_id: the desk's own id (letters, digits, ``-``) in the venue's alphabet and length; the same id always
             gives the same text, different ids different texts.
-        costs: what an ask over an order connection costs, as `Request.costs`, without signing it for HTTP first; None
-            where that is not known apart from `encode`.
+        costs: what an ask over an order connection costs, as `Request.costs`, without signing it for HTTP first;
+            nothing for an ask that such a connection does not carry; None where that is not known apart from `encode`.
+        judge: what came of a request whose content is read elsewhere (the body that a public feed asked for), with what
+            it says of the limits, as `decode` would have it; `Reply.updates` stay empty.
+        connects: the bucket of attempts to connect, empty where the venue publishes none that one a second could break.
         paths: every (method, path) that `encode` may use, without query, ids in braces; none of them withdraws.
     """
 
@@ -331,3 +336,5 @@ class Trading:
     client_id: Callable[[str], str]
     paths: tuple[tuple[str, str], ...]
     costs: Callable[[Ask, Session, int], tuple[tuple[str, float], ...] | Refusal] | None = None
+    judge: Callable[[Request, Response], Reply] | None = None
+    connects: str = ""
