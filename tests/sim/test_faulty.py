@@ -304,6 +304,17 @@ def test_an_answer_to_an_order_over_a_socket_is_late_too() -> None:
     assert bench.frames() == [b"a"]
 
 
+def test_a_fault_of_the_exchange_that_is_switched_on_again_lasts_as_the_second_time_says() -> None:
+    bench = Bench()
+    bench.on("maintenance", lasts=1)
+    bench.on("maintenance", lasts=5)
+    assert [switch.lasts for switch in bench.wire.active()] == [5]
+    bench.wire.advance(START + 2 * SECOND)
+    assert [switch is None for _, switch in bench.exchange] == [False, False]
+    bench.wire.advance(START + 5 * SECOND)
+    assert bench.exchange[-1] == ("maintenance", None)
+
+
 def test_the_catalogues_id_of_an_ended_listen_key_ends_listen_keys() -> None:
     found = switch_of(b'{"fault":"PS1"}')
     assert isinstance(found, Switch)
@@ -343,7 +354,8 @@ def test_a_fault_is_switched_on_by_name_and_by_the_catalogues_id(name: str) -> N
     [
         (b"{", "malformed", "JSON"),
         (b'{"fault":"dorp"}', "unknown_fault", "drop"),
-        (b'{"fault":"HALF-OPEN"}', "unknown_fault", "did you mean half-open"),
+        (b'{"fault":"HALF-OPENED"}', "unknown_fault", "did you mean half-open"),
+        (b'{"fault":"drop","topic":"orders"}', "topic", "'orders'"),
         (b'{"fault":"XX99"}', "unknown_fault", "GET /faults lists them"),
         (b'{"fault":"delay"}', "seconds", "delay needs seconds"),
         (b'{"fault":"slow-ack","seconds":0}', "seconds", "slow-ack needs seconds"),

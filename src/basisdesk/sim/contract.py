@@ -18,16 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from basisdesk.domain.account import (
-    Balance,
-    Fees,
-    Fill,
-    Income,
-    OrderUpdate,
-    Permissions,
-    Position,
-    Update,
-)
+from basisdesk.domain.account import Balance, Fees, Fill, Income, OrderUpdate, Permissions, Position, Update
 from basisdesk.domain.instrument import Instrument
 from basisdesk.domain.outcome import Reason
 from basisdesk.kernel.book import Book
@@ -36,14 +27,9 @@ from basisdesk.venues.contract import Candle, Carry, Daily
 from basisdesk.venues.trading import ClientIds, Credentials
 
 if TYPE_CHECKING:
-    from basisdesk.domain.ask import (
-        Amend,
-        MarginMode,
-        MoveFunds,
-        NewOrder,
-        OrderRef,
-        PositionMode,
-    )
+    from basisdesk.domain.ask import Amend, MarginMode, MoveFunds, NewOrder, OrderRef, PositionMode, PositionSide
+    from basisdesk.sim.course import Course
+    from basisdesk.sim.gains import Brought, Gain
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -97,7 +83,7 @@ Happening = BookChanged | Printed | Carried | Relisted
 class SimMarket:
     """One market: its public book (own resting orders included), latest trades, carry and daily figures.
 
-    `settled` are past funding settlements, oldest first: (time ns, rate, mark).
+    `settled` are past funding settlements, oldest first: (time ns, rate, mark); every full hour where funding accrues.
     `estimate` is the mean of the index so far in the last stretch before a delivery, and the delivery price after it.
     """
 
@@ -153,6 +139,8 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
         delivery_average: ns before delivery over whose index prices the delivery price is the mean.
         interest_rate: of borrowed coin, a fraction a year.
         borrow_leverage: most that spot may be worth over the account's own equity.
+        funding_step: ns after which funding accrues again, each time a share of the interval's rate; it is booked at
+            08:00 UTC.  0: all of it is paid and booked at the end of an interval.
     """
 
     unified: bool = False
@@ -176,6 +164,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
     delivery_average: int = 1_800_000_000_000
     interest_rate: Decimal = Decimal("0.05")
     borrow_leverage: Decimal = Decimal(3)
+    funding_step: int = 0
 
 
 class Exchange(Protocol):
@@ -239,6 +228,12 @@ class Exchange(Protocol):
     def positions(self, account: str, line: str, symbol: str = "") -> list[Position]:
         """Return positions that are not flat."""
 
+    def gain(self, account: str, fill: Fill) -> Gain:
+        """Return what a trade closed."""
+
+    def brought(self, account: str, symbol: str, side: PositionSide) -> Sequence[Brought]:
+        """Return what every position of a market and side brought, the present or latest one last."""
+
     def ladder(self, symbol: str) -> Ladder:
         """Return the tiers of a contract."""
 
@@ -263,6 +258,9 @@ class Exchange(Protocol):
     def income(self, account: str, line: str, symbol: str, since: int) -> list[Income]:
         """Return booked rows, oldest first."""
 
+    def accrued(self, account: str, symbol: str) -> Decimal:
+        """Return the funding that has accrued and is not booked yet, in the settlement asset; balances contain it."""
+
     def fees(self, account: str, symbol: str) -> Fees:
         """Return the account's own fees."""
 
@@ -274,6 +272,9 @@ class Exchange(Protocol):
 
     def set_position_mode(self, account: str, line: str, mode: PositionMode, now: int) -> Refused | None:
         """Set one-way or hedge; refused while there is a position or an order."""
+
+    def adjust_margin(self, account: str, symbol: str, side: PositionSide, change: Decimal, now: int) -> Refused | None:
+        """Put margin to an isolated position, or take some away (negative), in its settlement asset."""
 
     def move(self, account: str, move: MoveFunds, now: int) -> Income | Refused:
         """Move money between wallets (`source` and `target` are wallet names); the row's id is the transfer's."""
@@ -292,6 +293,9 @@ class Exchange(Protocol):
 
     def candles(self, symbol: str, period: int, since: int, limit: int) -> list[Candle]:
         """Return candles of `period` ns made from the market's own trades, oldest first."""
+
+    def price_candles(self, symbol: str, course: Course, period: int, since: int, limit: int) -> list[Candle]:
+        """Return candles of mark, index or premium, as `candles` (whole minutes; no volume)."""
 
     def take_updates(self) -> list[tuple[str, Update]]:
         """Take what happened to accounts since the last call: (account, update), in order."""

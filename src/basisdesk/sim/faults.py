@@ -12,6 +12,8 @@ import msgspec
 from basisdesk.domain.errors import Refusal, nearest
 
 SECOND = 1_000_000_000
+NAMED = 40
+"""So much of a text that was sent is repeated in a refusal."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -51,7 +53,22 @@ FAULTS = {
 }
 """Every fault by name."""
 _TIMED = ("delay", "slow-ack", "clock-offset")
-_BY_ID = {number: fault.name for fault in reversed(FAULTS.values()) for number in fault.ids}
+_BY_ID = {number.casefold(): fault.name for fault in reversed(FAULTS.values()) for number in fault.ids}
+TOPICS = (
+    "snapshot",
+    "book",
+    "trades",
+    "ticker",
+    "carry",
+    "candles",
+    "account",
+    "reply",
+    "control",
+    "inbound",
+    "change",
+    "read",
+)
+"""What a topic begins with: kinds of frames (`sim.contract.Frame`), frames of the client, and requests."""
 
 
 class Switch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,15 +93,19 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def switch_of(body: bytes) -> Switch | Refusal:
-    """Read a switch from JSON, with the fault's name in place of its id; a refusal says what is wrong with it."""
+    """Read a switch from JSON, with the fault's name as it is written here; a refusal says what is wrong with it.
+
+    Names are taken in any case and with spaces for hyphens ("slow ack"), and ids for names.
+    """
     try:
         asked = msgspec.json.decode(body, type=Switch)
     except msgspec.DecodeError as error:
         return Refusal("malformed", f'a fault is asked for as JSON, such as {{"fault": "drop"}}: {error}')
-    name = _BY_ID.get(asked.fault, asked.fault)
+    name = "-".join(asked.fault.casefold().replace("_", " ").replace("-", " ").split())
+    name = _BY_ID.get(name, name)
     if name not in FAULTS:
-        hint = nearest(asked.fault, FAULTS) or ": GET /faults lists them"
-        return Refusal("unknown_fault", f"there is no fault {asked.fault!r}{hint}")
+        hint = nearest(asked.fault[:NAMED], FAULTS) or ": GET /faults lists them"
+        return Refusal("unknown_fault", f"there is no fault {asked.fault[:NAMED]!r}{hint}")
     return _out_of_range(asked, name) or msgspec.structs.replace(asked, fault=name)
 
 
@@ -97,4 +118,7 @@ def _out_of_range(asked: Switch, name: str) -> Refusal | None:
         return Refusal("seconds", f"{name} needs seconds: how late things are, or how far off the clock is")
     if asked.lasts is not None and asked.lasts <= 0:
         return Refusal("lasts", f"lasts is {asked.lasts}: give seconds above 0, or leave it out")
+    kind, space, _ = asked.topic.partition(" ")
+    if not any(each == kind or (not space and each.startswith(kind)) for each in TOPICS):
+        return Refusal("topic", f"topic is {asked.topic[:NAMED]!r}: begin it with one of {', '.join(TOPICS)}")
     return None

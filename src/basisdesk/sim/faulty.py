@@ -112,6 +112,7 @@ class Faulty:
                 self._exchange(switch.fault, switch)
             case name:
                 if name in _EXCHANGE:
+                    self._on = [on for on in self._on if on.switch.fault != name]
                     self._exchange(name, switch)
                 until = None if switch.lasts is None else now + int(switch.lasts * SECOND)
                 self._on.append(_On(switch, until, switch.count))

@@ -15,6 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from basisdesk.kernel.book import CLOSED
+from basisdesk.sim.course import premium_of
 from basisdesk.sim.drift import Walk
 from basisdesk.sim.listing import COINS, SECOND, following, listings
 from basisdesk.sim.place import HOUR, Place, World
@@ -37,10 +38,12 @@ _QUOTE, _CARRY = 0, 1
 class Past:
     """What a market showed in the rehearsal.
 
-    `lasts` are (ns, last price), at most one a minute; `settled` are (ns, funding rate, middle of the book then).
+    `lasts` are (ns, last price), at most one a minute; `marks` are (ns, mark, index, premium) of a contract, as often;
+    `settled` are (ns, funding rate, middle of the book then).
     """
 
     lasts: list[tuple[int, float]] = field(default_factory=list)
+    marks: list[tuple[int, float, float, float]] = field(default_factory=list)
     settled: list[tuple[int, float, float]] = field(default_factory=list)
 
 
@@ -106,6 +109,9 @@ class Generator:
         past, hours = self._pasts[index], self._places[index].listing.instrument.funding_interval
         before = past.lasts[-1][0] if past.lasts else at
         past.lasts.append((at, shown[2]))
+        if self._places[index].funded:
+            mark, underlying = self._places[index].marks()
+            past.marks.append((at, mark, underlying, premium_of(shown[0], shown[1], underlying)))
         term = at // (hours * HOUR) * hours * HOUR if hours else 0
         if term > before:
             past.settled.append((term, self._places[index].rate(), (shown[0] + shown[1]) / 2))

@@ -141,8 +141,7 @@ class Place:
         """Write mark, index and funding of a contract into `carry`."""
         self.listen(at)
         carry.at = at
-        carry.index = self._walk.price(self._coin)
-        carry.mark = carry.index * (1.0 + self._premium)
+        carry.mark, carry.index = self.marks()
         hours = self.listing.instrument.funding_interval
         if hours is None:
             return
@@ -150,6 +149,11 @@ class Place:
             carry.settled = carry.predicted
         carry.next_at = (at // (hours * HOUR) + 1) * hours * HOUR
         carry.predicted = self.rate()
+
+    def marks(self) -> tuple[float, float]:
+        """Return mark and index now; `listen` comes first."""
+        index = self._walk.price(self._coin)
+        return index * (1.0 + self._premium), index
 
     def rate(self) -> float:
         """Return the funding rate of a settlement now, NaN for a market without any."""

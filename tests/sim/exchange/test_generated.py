@@ -107,3 +107,22 @@ def test_books_hold_as_much_money_as_their_product_line_says() -> None:
             inverse = each.instrument.margin is Margin.INVERSE
             money = sum(size * worth * (1 if inverse else price) for price, size in levels) / len(levels)
             assert lines[symbol].money / 5 < money < lines[symbol].money * 5, symbol
+
+
+@pytest.mark.parametrize("venue", sorted(VENUES))
+def test_contracts_have_some_open_interest_before_anybody_trades(venue: str) -> None:
+    def opened() -> dict[str, float]:
+        made = exchanges([venue], {venue: rules_of(venue)}, 7, START)[venue]
+        made.advance(START + 10 * SECOND)
+        for symbol, market in made.markets.items():
+            daily, instrument = market.daily, market.instrument
+            if instrument.margin is Margin.SPOT:
+                assert not daily.interest > 0
+                continue
+            worth = daily.interest_value * (market.carry.mark if instrument.margin is Margin.INVERSE else 1)
+            assert 15e6 < worth < 100e6, symbol
+            assert D(repr(daily.interest)) % instrument.step == 0
+        return {symbol: market.daily.interest for symbol, market in made.markets.items() if market.daily.interest > 0}
+
+    first = opened()
+    assert first == opened() != {}

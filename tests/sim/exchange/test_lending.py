@@ -62,6 +62,13 @@ def test_an_amount_that_is_none_is_refused(amount: Decimal) -> None:
         assert refused.reason is Reason.MALFORMED
 
 
+def test_nothing_cannot_be_borrowed() -> None:
+    hall = Hall(rules=LENDING)
+    refused = hall.exchange.borrow(ONE, "unified", "BTC", D(0), hall.now)
+    assert refused is not None
+    assert (refused.reason, refused.detail) == (Reason.MALFORMED, "amount")
+
+
 def test_a_venue_without_spot_margin_lends_nothing() -> None:
     refused = Hall().exchange.borrow(ONE, "spot", "BTC", D(1), Hall().now)
     assert refused is not None

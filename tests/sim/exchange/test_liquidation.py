@@ -268,6 +268,19 @@ def test_positions_can_be_deleveraged_and_liquidated_on_purpose() -> None:
     assert not hall.exchange.faults.liquidate(ONE, LINEAR.symbol)
 
 
+def test_a_position_liquidated_on_purpose_leaves_no_debt_behind() -> None:
+    hall = priced("6000")
+    hall.sell(LINEAR, "0.5")
+    hall.quote(LINEAR, [(80_000.0, 9.0)], [(80_000.5, 9.0)])  # the mark has not heard of it yet
+    assert hall.exchange.faults.liquidate(ONE, LINEAR.symbol, D("0.1"))
+    assert hall.total("usdm", "USDT") > 0
+    assert hall.exchange.faults.liquidate(ONE, LINEAR.symbol)
+    assert hall.total("usdm", "USDT") == 0
+    (row,) = [each for each in hall.exchange.income(ONE, "usdm", "", 0) if each.kind is IncomeKind.LIQUIDATION]
+    fees = sum((fill.fee or D(0) for fill in hall.fills(LINEAR)), D(0))
+    assert hall.exchange.floor.house["USDT"] == fees - row.amount
+
+
 def test_a_forced_close_never_meets_the_accounts_own_order() -> None:
     hall = priced("100000")
     hall.buy(LINEAR, "0.4")

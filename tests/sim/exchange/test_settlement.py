@@ -124,6 +124,30 @@ def test_without_a_time_funding_is_due_at_the_next_full_interval_and_a_zero_rate
     assert hall.exchange.markets[LINEAR.symbol].carry.predicted == 0.0
 
 
+def test_funding_that_accrues_is_paid_by_the_step_and_booked_at_eight() -> None:
+    hall = Hall(rules=replace(RULES, funding_step=60 * SECOND))
+    eight = (START // (24 * HOUR) * 24 + 32) * HOUR
+    hall.buy(LINEAR, 2)
+    hall.mark(LINEAR, 100.0, rate=0.0048, next_at=START + 5 * HOUR)
+    before, symbol = hall.total("usdm", "USDT"), LINEAR.symbol
+    hall.wait(119)
+    assert hall.total("usdm", "USDT") == before - D("0.002")
+    hall.wait(1)
+    assert hall.total("usdm", "USDT") == before - D("0.004")
+    assert hall.exchange.accrued(ONE, symbol) == -D("0.004")
+    assert hall.exchange.markets[symbol].settled == []
+    hall.wait(3480)
+    assert hall.exchange.markets[symbol].settled == [(START + HOUR, D("0.0048"), D(100))]
+    assert rows(hall, IncomeKind.FUNDING, "usdm") == []
+    hall.sell(LINEAR, 2)
+    held = hall.exchange.accrued(ONE, symbol)
+    assert held == -D("0.12")
+    hall.wait((eight - hall.now) / SECOND)
+    (booked,) = rows(hall, IncomeKind.FUNDING, "usdm")
+    assert (booked.at, booked.amount, booked.symbol) == (eight, held, symbol)
+    assert hall.exchange.accrued(ONE, symbol) == 0
+
+
 # ------------------------------------------------------------- delivery
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
+from basisdesk.domain.instrument import Margin
 from basisdesk.sim.exchange import logins, pools
 from basisdesk.sim.exchange.control import Faults
 from basisdesk.sim.exchange.exchange import SimExchange
@@ -82,4 +83,9 @@ def _account(floor: Floor, number: str) -> Account:
     for wallet in (*wallets, logins.FUNDING):
         for asset, amount in logins.MONEY.items():
             account.purse(wallet, asset).total = amount
+    for instrument in (pool.instrument for pool in floor.pools.values()):
+        spot = instrument.margin is Margin.SPOT
+        for asset in (instrument.base, instrument.quote) if spot else (instrument.settle,):
+            if asset not in logins.MONEY:
+                account.purse(floor.wallet_of(instrument.market), asset).total = logins.OTHER
     return account

@@ -16,7 +16,7 @@ from basisdesk.domain.fee import trading_fee
 from basisdesk.domain.instrument import Margin, base_of, notional
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
 from basisdesk.domain.pnl import flat
-from basisdesk.sim.exchange import margin, pools, views
+from basisdesk.sim.exchange import margin, pools, results, views
 from basisdesk.sim.exchange.state import GRID, ZERO, Account, Floor, Holding, Live, Pool
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ def fill(floor: Floor, pool: Pool, live: Live, size: Decimal, price: Decimal, tr
         position=live.order.position, forced=live.forced, account=live.account,
     )  # fmt: skip
     account.fills.append((instrument.market, done))
+    taken = fee and live.forced is Forced.LIQUIDATION
+    penalty = cash(fee * floor.rules.liquidation_fee / rate) if taken else ZERO
+    results.book(account, instrument, done, dict(rows).get(IncomeKind.TRADE, ZERO), penalty)
     floor.tell(account, done)
     floor.tell(account, views.order_of(live))
     tell_position(floor, account, pool, live.order.position)

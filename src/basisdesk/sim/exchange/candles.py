@@ -7,13 +7,14 @@ Volume is in the venue's unit, turnover in quote money (spot, linear) or in coin
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from basisdesk.domain.instrument import Margin, unit_worth
 from basisdesk.venues.contract import Candle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from basisdesk.domain.instrument import Instrument
     from basisdesk.sim.contract import Printed
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 DAY_MINUTES = 1440
-KEPT = 8 * DAY_MINUTES
+KEPT = 3 * DAY_MINUTES
 
 
 class Chart:
@@ -61,7 +62,7 @@ class Chart:
                 if each.at >= since
             )
         else:
-            parts = (each for each in self._minutes if each.begins >= since // period * period)
+            parts = self._since(since // period * period if since else self._latest(period, limit))
         found: dict[int, Candle] = {}
         for part in parts:
             begins = part.begins // period * period
@@ -71,6 +72,15 @@ class Chart:
                 found[begins] = _joined(part, None, period, begins)
         rows = [each for each in found.values() if each.begins >= since]
         return rows[:limit] if since else rows[-limit:]
+
+    def _latest(self, period: int, limit: int) -> int:
+        """Return when the first of the latest candles begins."""
+        return (self._minutes[-1].begins // period - limit + 1) * period if self._minutes else 0
+
+    def _since(self, first: int) -> Iterator[Candle]:
+        """Go through the minutes from a time on; none is missing between the first and the last."""
+        skipped = (first - self._minutes[0].begins) // MINUTE if self._minutes else 0
+        return islice(self._minutes, max(0, skipped), None)
 
     def _bridge(self, last: Candle, until: int) -> None:
         """Fill the minutes in which nobody traded: venues show the price that stood, and no volume."""

@@ -2,6 +2,7 @@
 
 Everything due is done in time order, each at its own time, and what an account owns at that time counts.
 Funding is position value at the mark times the rate, at every full interval; where the rate is positive, longs pay.
+Where it accrues, a share of the rate is paid at every step, and what came together is booked at 08:00 UTC.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from basisdesk.domain.instrument import Kind
 from basisdesk.domain.order import DoneReason
 from basisdesk.kernel.book import CLOSED
 from basisdesk.sim.contract import Carried, Relisted
-from basisdesk.sim.exchange import booking, liquidation, margin, matching, orders, pools, views
+from basisdesk.sim.course import Course, premium_of
+from basisdesk.sim.exchange import booking, debts, liquidation, margin, matching, orders, pools, results, views
 from basisdesk.sim.exchange.source import Levels, Listed, Marks
 
 if TYPE_CHECKING:
+    from basisdesk.domain.ask import PositionSide
     from basisdesk.sim.exchange.source import Move
     from basisdesk.sim.exchange.state import Account, Floor, Holding, Pool
 
 HOUR = 3600 * 1_000_000_000
+DAY, SESSION = 24 * HOUR, 8 * HOUR
 HOURS_A_YEAR = Decimal(24 * 365)
 RATE_GRID = Decimal(1).scaleb(-8)
 NEVER = 1 << 62
@@ -98,28 +102,61 @@ def roll(floor: Floor) -> None:
         floor.interest_at = (floor.now // span + 1) * span
 
 
+def note(pool: Pool, at: int, mark: float, index: float, premium: float) -> None:
+    """Keep mark, index and premium for their candles; NaN tells nothing."""
+    for course, value in ((Course.MARK, mark), (Course.INDEX, index), (Course.PREMIUM, premium)):
+        if not math.isnan(value):
+            pool.courses[course].add(at, value)
+
+
 @precise
 def fund(floor: Floor, pool: Pool) -> None:
-    """Pay funding at the rate predicted last, and announce the next settlement."""
-    instrument, carry = pool.instrument, pool.market.carry
+    """Pay funding at the rate predicted last, of an interval or of a step of it, and announce the next settlement."""
+    instrument, carry, step = pool.instrument, pool.market.carry, _step(floor, pool)
     assert instrument.funding_interval is not None
     rate = Decimal(repr(carry.predicted)).quantize(RATE_GRID)
     mark = margin.mark_of(pool)
-    wallet = floor.wallet_of(instrument.market)
+    share = Decimal(step) / (instrument.funding_interval * HOUR)
     for account in floor.accounts.values():
         for holding in [each for each in account.holdings.values() if each.lot.symbol == instrument.symbol]:
-            paid = booking.cash(funding_payment(instrument, holding.lot.size, mark, rate).amount)
-            if paid:
-                booking.pay(account, wallet, instrument.settle, paid, borrows=floor.rules.unified)
-                booking.earn(floor, instrument.settle, -paid)
-                row = (IncomeKind.FUNDING, instrument.settle, paid, instrument.symbol)
-                booking.book_income(floor, account, instrument.market, *row)
-                floor.tell(account, views.balance_of(floor, account, wallet, instrument.settle))
-    pool.market.settled.append((pool.settles_at, rate, mark))
-    pool.settles_at += instrument.funding_interval * HOUR
-    carry.settled, carry.next_at, carry.at = float(rate), pool.settles_at, floor.now
+            due = funding_payment(instrument, holding.lot.size, mark, rate * share).amount
+            _pay(floor, account, pool, holding.side, due)
+        if pool.settles_at % DAY == SESSION:
+            _book(floor, account, pool, account.accrued.pop(instrument.symbol, Decimal(0)))
+    if not floor.rules.funding_step or pool.settles_at % HOUR == 0:
+        pool.market.settled.append((pool.settles_at, rate, mark))
+        carry.settled = float(rate)
+    pool.settles_at += step
+    carry.next_at, carry.at = pool.settles_at, floor.now
     floor.happenings.append(Carried(instrument.symbol, floor.now))
     liquidation.watch(floor, instrument.symbol)
+
+
+def _step(floor: Floor, pool: Pool) -> int:
+    """Return how long funding runs until it is paid (ns)."""
+    return floor.rules.funding_step or (pool.instrument.funding_interval or 0) * HOUR
+
+
+def _pay(floor: Floor, account: Account, pool: Pool, side: PositionSide, amount: Decimal) -> None:
+    """Pay an account its funding; it is booked at once unless it accrues."""
+    instrument, paid = pool.instrument, booking.cash(amount)
+    if not paid:
+        return
+    wallet, asset = floor.wallet_of(instrument.market), instrument.settle
+    booking.pay(account, wallet, asset, paid, borrows=floor.rules.unified)
+    booking.earn(floor, asset, -paid)
+    results.fund(account, instrument.symbol, side, paid)
+    if floor.rules.funding_step:
+        account.accrued[instrument.symbol] = account.accrued.get(instrument.symbol, Decimal(0)) + paid
+    else:
+        _book(floor, account, pool, paid)
+    floor.tell(account, views.balance_of(floor, account, wallet, asset))
+
+
+def _book(floor: Floor, account: Account, pool: Pool, paid: Decimal) -> None:
+    if paid:
+        row = (IncomeKind.FUNDING, pool.instrument.settle, paid, pool.instrument.symbol)
+        booking.book_income(floor, account, pool.instrument.market, *row)
 
 
 @precise
@@ -161,6 +198,7 @@ def _close_out(floor: Floor, account: Account, pool: Pool, holding: Holding, pri
         account=account.number,
     )  # fmt: skip
     account.fills.append((instrument.market, done))
+    results.book(account, instrument, done, realised, Decimal(0))
     floor.tell(account, done)
     booking.tell_position(floor, account, pool, which)
     floor.tell(account, views.balance_of(floor, account, wallet, asset))
@@ -170,21 +208,33 @@ def _close_out(floor: Floor, account: Account, pool: Pool, holding: Holding, pri
 def _mark(floor: Floor, pool: Pool, marks: Marks) -> None:
     carry, instrument = pool.market.carry, pool.instrument
     carry.at, carry.mark, carry.index = marks.at, marks.mark, marks.underlying
+    note(pool, marks.at, carry.mark, carry.index, premium_of(pool.market.book.bid, pool.market.book.ask, carry.index))
     if instrument.kind is Kind.PERPETUAL and not math.isnan(marks.predicted) and instrument.funding_interval:
         carry.predicted, carry.interval = marks.predicted, instrument.funding_interval
         if not pool.settles_at:
-            step = instrument.funding_interval * HOUR
-            pool.settles_at = marks.next_at if marks.next_at > marks.at else (marks.at // step + 1) * step
+            step, told = _step(floor, pool), marks.next_at > marks.at and not floor.rules.funding_step
+            pool.settles_at = marks.next_at if told else (marks.at // step + 1) * step
         carry.next_at = pool.settles_at
     expiry = instrument.expiry
     if expiry is not None and expiry - floor.rules.delivery_average <= marks.at and not math.isnan(marks.underlying):
         total, count = pool.indices
         pool.indices = (total + margin.index_of(pool), count + 1)
         pool.market.estimate = (pool.indices[0] / pool.indices[1]).quantize(instrument.tick.scaleb(-2))
-    longs = (h.lot.size for a in floor.accounts.values() for h in a.holdings.values() if h.lot.symbol == marks.symbol)
-    pool.market.daily.interest = float(sum(size for size in longs if size > 0))
+    _note_interest(floor, pool)
     floor.happenings.append(Carried(instrument.symbol, marks.at))
     liquidation.watch(floor, instrument.symbol)
+    if floor.rules.spot_margin:
+        debts.watch(floor)
+
+
+def _note_interest(floor: Floor, pool: Pool) -> None:
+    """Note what is open: of accounts the larger side, because the source's own market has the other side of it."""
+    symbol, daily = pool.instrument.symbol, pool.market.daily
+    sizes = [h.lot.size for a in floor.accounts.values() for h in a.holdings.values() if h.lot.symbol == symbol]
+    both = [sum((abs(size) for size in sizes if size * sign > 0), Decimal(0)) for sign in (1, -1)]
+    size = pool.interest + max(both)
+    daily.interest = float(size)
+    daily.interest_value = float(margin.worth(pool.instrument, size, margin.mark_of(pool)))
 
 
 @precise

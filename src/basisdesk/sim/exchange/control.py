@@ -9,11 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from basisdesk.domain.account import FillVoided, IncomeKind
 from basisdesk.domain.arithmetic import precise
 from basisdesk.domain.instrument import Margin, notional
 from basisdesk.domain.outcome import Reason
-from basisdesk.sim.exchange import booking, liquidation, views
+from basisdesk.sim.exchange import booking, liquidation, results, views
 from basisdesk.sim.exchange.faults import MANY
 from basisdesk.sim.exchange.state import ZERO
 
@@ -69,7 +71,7 @@ class Faults:
 
     def liquidate(self, account: str, symbol: str, share: Decimal = Decimal(1)) -> bool:
         """Liquidate a share of an account's positions of a market; False when it has none."""
-        return self._each(account, symbol, lambda who, held: liquidation.liquidate(self._floor, who, held, share))
+        return self._each(account, symbol, lambda who, held: liquidation.force_out(self._floor, who, held, share))
 
     def deleverage(self, account: str, symbol: str, share: Decimal = Decimal(1)) -> bool:
         """Deleverage a share of an account's positions of a market; False when it has none."""
@@ -93,6 +95,9 @@ class Faults:
             else:
                 realised = booking.move_position(floor, who, pool, back, fill.size, fill.price, fill.position)
                 realised = booking.pay_profit(floor, who, wallet, instrument.settle, realised, ZERO)
+                undone = replace(fill, at=floor.now, side=back, fee=-(fill.fee or ZERO))
+                results.book(who, instrument, undone, realised, ZERO)
+                who.gains.pop((symbol, trade_id), None)
                 back_again = realised + (fill.fee or 0)
                 booking.book_income(floor, who, line, IncomeKind.OTHER, instrument.settle, back_again, symbol)
                 assets = [instrument.settle]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from basisdesk.domain.account import Fees
 from basisdesk.domain.ask import PositionMode
 from basisdesk.sim.contract import Relisted
+from basisdesk.sim.course import Course
 from basisdesk.sim.exchange import booking, clockwork, lending, margin, matching, orders, pools, settings, views
 from basisdesk.sim.exchange.source import Listed, Marks
 from basisdesk.sim.exchange.state import ZERO
+from basisdesk.sim.gains import Gain
 from basisdesk.sim.tiers import ladder_of
 
 if TYPE_CHECKING:
@@ -17,16 +21,18 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from basisdesk.domain.account import Balance, Fill, Income, OrderUpdate, Position, Update
-    from basisdesk.domain.ask import Amend, MarginMode, MoveFunds, NewOrder, OrderRef
+    from basisdesk.domain.ask import Amend, MarginMode, MoveFunds, NewOrder, OrderRef, PositionSide
     from basisdesk.domain.instrument import Instrument
     from basisdesk.sim.contract import Happening, Login, Refused, SimMarket, VenueRules
     from basisdesk.sim.exchange.control import Faults
     from basisdesk.sim.exchange.source import Broadcast
     from basisdesk.sim.exchange.state import Account, Floor
+    from basisdesk.sim.gains import Brought
     from basisdesk.sim.tiers import Ladder
     from basisdesk.venues.contract import Candle
 
 __all__ = ["SimExchange"]
+NOTHING = Gain()
 
 
 class SimExchange:
@@ -150,6 +156,14 @@ class SimExchange:
             if self.floor.pools[of].instrument.market == line and symbol in ("", of)
         ]
 
+    def gain(self, account: str, fill: Fill) -> Gain:
+        """Return what a trade closed."""
+        return self.floor.accounts[account].gains.get((fill.symbol, fill.trade_id), NOTHING)
+
+    def brought(self, account: str, symbol: str, side: PositionSide) -> list[Brought]:
+        """Return what every position of a market and side brought, the present or latest one last."""
+        return self.floor.accounts[account].brought.get((symbol, side), [])
+
     def ladder(self, symbol: str) -> Ladder:
         """Return the tiers of a contract."""
         return ladder_of(self.rules.tiers, self.markets[symbol].instrument)
@@ -192,6 +206,10 @@ class SimExchange:
         rows = self._account(account).income
         return [row for of, row in rows if of in (line, wallet) and symbol in ("", row.symbol) and row.at >= since]
 
+    def accrued(self, account: str, symbol: str) -> Decimal:
+        """Return the funding that has accrued and is not booked yet."""
+        return self._account(account).accrued.get(symbol, ZERO)
+
     def fees(self, account: str, symbol: str) -> Fees:  # noqa: ARG002 (every account pays the same)
         """Return the account's own fees."""
         instrument = self.floor.pools[symbol].instrument
@@ -211,6 +229,11 @@ class SimExchange:
         """Set one-way or hedge; refused while there is a position or an order."""
         self.advance(now)
         return settings.set_position_mode(self.floor, self._account(account), line, mode)
+
+    def adjust_margin(self, account: str, symbol: str, side: PositionSide, change: Decimal, now: int) -> Refused | None:
+        """Put margin to an isolated position, or take some away (negative), in its settlement asset."""
+        self.advance(now)
+        return settings.adjust_margin(self.floor, self._account(account), symbol, side, change)
 
     def move(self, account: str, move: MoveFunds, now: int) -> Income | Refused:
         """Move money between wallets (`source` and `target` are wallet names); the row's id is the transfer's."""
@@ -239,6 +262,19 @@ class SimExchange:
         """Return candles of `period` ns made from the market's own trades, oldest first."""
         pool = self.floor.pools[symbol]
         return pool.chart.candles(period, since, limit, pool.market.trades)
+
+    def price_candles(self, symbol: str, course: Course, period: int, since: int, limit: int) -> list[Candle]:
+        """Return candles of a contract's mark, index or premium, without volume, oldest first.
+
+        Where the source tells no mark or index they are those of its trades; a premium there is none then.
+        """
+        pool = self.floor.pools[symbol]
+        found = pool.courses[course].candles(period, since, limit)
+        if found or course is Course.PREMIUM:
+            return found
+        return [
+            replace(each, volume=0.0, turnover=0.0, trades=0) for each in self.candles(symbol, period, since, limit)
+        ]
 
     def relist(self, instrument: Instrument, now: int) -> None:
         """Give a market new terms (tick, step, limits, tradable or not); resting orders stay as they are."""

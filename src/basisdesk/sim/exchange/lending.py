@@ -38,6 +38,8 @@ def borrow(floor: Floor, account: Account, wallet: str, asset: str, amount: Deci
     refused = _refused(floor, asset, amount)
     if refused is not None:
         return refused
+    if not amount:
+        return Refused(Reason.MALFORMED, f"nothing of {asset} to borrow: give an amount above 0", "amount")
     room = borrowable(floor, account, wallet, asset)
     if amount > room:
         return Refused(Reason.INSUFFICIENT_MARGIN, f"{plain(amount)} {asset} wanted, {room:f} can be borrowed")

@@ -55,6 +55,13 @@ def liquidate(floor: Floor, account: Account, holding: Holding, share: Decimal =
     _close(floor, account, holding, share, Forced.LIQUIDATION)
 
 
+def force_out(floor: Floor, account: Account, holding: Holding, share: Decimal = Decimal(1)) -> None:
+    """Liquidate a share of a position out of turn; what that costs beyond what backs it is the exchange's loss."""
+    before, aside = _net(account, *margin.settles_in(floor, holding)), holding.margin
+    liquidate(floor, account, holding, share)
+    _forgive(floor, account, holding, before, aside)
+
+
 def deleverage(floor: Floor, account: Account, holding: Holding, share: Decimal = Decimal(1)) -> None:
     """Take a share of a position away at the mark, as auto-deleveraging does."""
     pool = floor.pools[holding.lot.symbol]

@@ -50,3 +50,5 @@ MONEY = {
     "SOL": Decimal(5_000),
 }
 """What each wallet holds at the start."""
+OTHER = Decimal(10_000)
+"""As much of every other coin that a market of the venue is traded or settled in, which recordings may bring."""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from basisdesk.domain.arithmetic import precise
 from basisdesk.domain.ask import MarginMode, PositionSide
 from basisdesk.domain.instrument import Instrument, Margin, base_of, notional, unit_worth
-from basisdesk.domain.margin import inverse_short_liquidation, linear_long_liquidation, linear_short_liquidation
 from basisdesk.domain.order import Side
 from basisdesk.sim.exchange.logins import FUNDING, UNIFIED
 from basisdesk.sim.exchange.state import GRID, ZERO, Account, Floor, Holding, Live, Pool
@@ -228,56 +227,6 @@ def cross_equity(floor: Floor, account: Account, wallet: str, asset: str) -> Dec
         return equity_dollars(floor, account) - tied
     purse = account.purse(wallet, asset)
     return purse.total - purse.borrowed - isolated + _floating(floor, account, wallet, asset)
-
-
-@precise
-def liquidation_price(floor: Floor, account: Account, holding: Holding) -> Decimal | None:
-    """Return the mark at which a position is liquidated when nothing else moves, None where no price does that."""
-    wallet, asset = settles_in(floor, holding)
-    if holding.mode is MarginMode.ISOLATED:
-        collateral = holding.margin
-    else:
-        rate = dollars(floor, asset) if wallet == UNIFIED else Decimal(1)
-        others = [h for h in account.holdings.values() if h is not holding and h.mode is not MarginMode.ISOLATED]
-        need = ZERO
-        for other in others:
-            if wallet == UNIFIED:
-                need += maintenance(floor, other) * dollars(floor, settles_in(floor, other)[1]) / rate
-            elif settles_in(floor, other) == (wallet, asset):
-                need += maintenance(floor, other)
-        collateral = cross_equity(floor, account, wallet, asset) / rate - unrealised(floor, holding) - need
-    return _where(floor, holding, collateral)
-
-
-def _where(floor: Floor, holding: Holding, collateral: Decimal) -> Decimal | None:
-    """Solve collateral plus profit equal to maintenance for the price, in the tier that holds at that price."""
-    instrument = floor.pools[holding.lot.symbol].instrument
-    ladder, size = ladder_of(floor.rules.tiers, instrument), holding.lot.size
-    if ladder.by_face:
-        return _solved(instrument, holding, collateral, ladder.rate(measure(ladder, instrument, size, ZERO)))
-    for step in ladder.steps():
-        price = _solved(instrument, holding, collateral + step.deduction, step.tier.maintenance)
-        if price is not None and step.above < worth(instrument, size, price) <= step.tier.upto:
-            return price
-    return None
-
-
-def _solved(instrument: Instrument, holding: Holding, collateral: Decimal, rate: Decimal) -> Decimal | None:
-    """Solve collateral plus profit equal to a share of the value for the price."""
-    entry, held = holding.lot.average(), abs(holding.lot.size) * holding.lot.worth
-    if entry is None:
-        return None
-    long = holding.lot.size > 0
-    if instrument.margin is Margin.INVERSE:
-        if long:
-            backing = held / entry + collateral
-            return held * (1 + rate) / backing if backing > 0 else None
-        price = inverse_short_liquidation(collateral, held, entry, rate)
-    elif long:
-        price = linear_long_liquidation(collateral, held, entry, rate)
-    else:
-        price = linear_short_liquidation(collateral, held, entry, rate)
-    return price if price is None or price > 0 else None
 
 
 def _floating(floor: Floor, account: Account, wallet: str, asset: str) -> Decimal:

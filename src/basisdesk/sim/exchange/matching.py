@@ -116,8 +116,11 @@ def cross(floor: Floor, pool: Pool) -> None:
         if not pool.resting[side]:
             continue
         other = pool.background[1 - side]
+        touch = (max if side else min)((each for each, size in other.items() if size), default=None)
         for live in list(pool.resting[side]):
             assert live.price is not None
+            if touch is None or not pools.crosses(side, live.price, touch):
+                break  # those behind it are further away still
             for price in sorted((each for each, size in other.items() if size), reverse=side == 1):
                 if not pools.crosses(side, live.price, price) or live.status is OrderStatus.DONE:
                     break

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from basisdesk.domain.account import Income, IncomeKind
 from basisdesk.domain.arithmetic import is_workable, plain, precise
-from basisdesk.domain.ask import MarginMode, PositionMode
+from basisdesk.domain.ask import MarginMode, PositionMode, PositionSide
 from basisdesk.domain.instrument import Margin
 from basisdesk.domain.outcome import Reason
 from basisdesk.sim.contract import Refused
@@ -92,6 +92,32 @@ def set_position_mode(floor: Floor, account: Account, line: str, mode: PositionM
     if _busy(floor, account, line, ""):
         return Refused(Reason.MODE, f"{line} has positions or orders", "busy")
     account.modes[line] = mode
+    return None
+
+
+@precise
+def adjust_margin(floor: Floor, account: Account, symbol: str, which: PositionSide, change: Decimal) -> Refused | None:
+    """Put margin to an isolated position, or take away (negative) what its leverage does not need."""
+    holding, pool = account.holdings.get((symbol, which)), floor.pools[symbol]
+    if floor.setting(account, symbol).mode is not MarginMode.ISOLATED:
+        return Refused(Reason.MODE, f"{symbol} is not isolated")
+    if holding is None:
+        return Refused(Reason.REDUCE_ONLY, f"there is no position of {symbol}")
+    if not is_workable(change) or not change:
+        return Refused(Reason.MALFORMED, f"an amount of {change}", "amount")
+    wallet, asset = margin.settles_in(floor, holding)
+    if change > margin.available(floor, account, wallet, asset):
+        return Refused(Reason.INSUFFICIENT_MARGIN, f"{plain(change)} {asset} is more than is available", "wallet")
+    entry = holding.lot.average()
+    assert entry is not None
+    least = booking.cash(
+        margin.worth(pool.instrument, holding.lot.size, entry) / floor.setting(account, symbol).leverage
+    )
+    if change < 0 and booking.cash(holding.margin + change) < least:
+        return Refused(Reason.INSUFFICIENT_MARGIN, f"{symbol} needs {least:f} {asset}", "position")
+    holding.margin += booking.cash(change)
+    booking.tell_position(floor, account, pool, which)
+    floor.tell(account, views.balance_of(floor, account, wallet, asset))
     return None
 
 

@@ -15,9 +15,11 @@ from basisdesk.domain.instrument import Instrument, Margin
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
 from basisdesk.domain.pnl import Position as Lot
 from basisdesk.sim.contract import Happening, Login, SimMarket, VenueRules
+from basisdesk.sim.course import Course, Minutes
 from basisdesk.sim.exchange.candles import Chart
 from basisdesk.sim.exchange.faults import ExchangeFaults
 from basisdesk.sim.exchange.logins import UNIFIED
+from basisdesk.sim.gains import Brought, Gain
 
 ZERO = Decimal(0)
 Level = tuple[Decimal, Decimal]
@@ -95,7 +97,11 @@ class Live:
 
 @dataclass(slots=True)
 class Account:
-    """One account; `orders` by venue id and `named` by client id (latest last) hold ended ones too."""
+    """One account; `orders` by venue id and `named` by client id (latest last) hold ended ones too.
+
+    `accrued` is the funding of each market that is paid but not booked yet; `gains` are what trades closed, by symbol
+    and id, and `brought` what positions brought, past ones too.
+    """
 
     number: str
     purses: dict[tuple[str, str], Purse] = field(default_factory=dict)
@@ -109,6 +115,9 @@ class Account:
     modes: dict[str, PositionMode] = field(default_factory=dict)
     switches: dict[tuple[str, str], int] = field(default_factory=dict)
     moves: dict[str, Income] = field(default_factory=dict)
+    accrued: dict[str, Decimal] = field(default_factory=dict)
+    gains: dict[tuple[str, str], Gain] = field(default_factory=dict)
+    brought: dict[tuple[str, PositionSide], list[Brought]] = field(default_factory=dict)
 
     def purse(self, wallet: str, asset: str) -> Purse:
         """Return a purse, made when it is not there."""
@@ -124,6 +133,7 @@ class Pool:
     nobody has read yet: an exact price takes ten times as long to look up.
     `raw` is kept where the market's tick is `coarse`, coarser than the source's.
     `indices` are sum and count of the index prices that the delivery price is the mean of.
+    `courses` are the minutes of mark, index and premium; `interest` is the size of positions that are nobody's here.
     """
 
     market: SimMarket
@@ -135,9 +145,11 @@ class Pool:
     trade_count: int = 0
     dirty: tuple[dict[Decimal, None], dict[Decimal, None]] = field(default_factory=lambda: ({}, {}))
     delivered: bool = False
+    interest: Decimal = ZERO
     raw: tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]] = field(default_factory=lambda: ({}, {}))
     coarse: bool = False
     indices: tuple[Decimal, int] = (ZERO, 0)
+    courses: dict[Course, Minutes] = field(default_factory=lambda: {course: Minutes() for course in Course})
 
     @property
     def background(self) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:

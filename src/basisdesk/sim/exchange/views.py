@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from basisdesk.domain.account import Balance, OrderUpdate, Position
 from basisdesk.domain.arithmetic import precise
 from basisdesk.domain.order import Side
-from basisdesk.sim.exchange import margin
+from basisdesk.sim.exchange import edge, margin
 from basisdesk.sim.exchange.state import GRID, ZERO, Account, Floor, Holding, Live
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def position_of(floor: Floor, account: Account, holding: Holding) -> Position:
         size=holding.lot.size,
         entry=_short(holding.lot.average(), instrument),
         mark=mark,
-        liquidation=_short(margin.liquidation_price(floor, account, holding), instrument),
+        liquidation=_short(edge.liquidation_price(floor, account, holding), instrument),
         unrealised=_money(unrealised),
         margin=_money(initial),
         leverage=margin.leverage_of(floor, account, floor.pools[symbol], holding.lot.size),
