@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
-from basisdesk.domain.account import Fill, Forced, OrderUpdate, Position
+from basisdesk.domain.account import Fill, FillVoided, Forced, IncomeKind, OrderUpdate, Position
 from basisdesk.domain.ask import NewOrder, OrderRef, OrderType
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
 from basisdesk.domain.outcome import Reason
 from basisdesk.sim.contract import Refused
-from basisdesk.sim.dialects.bigone import contract_orders, streams
+from basisdesk.sim.dialects.bigone import contract_market, contract_orders, streams
 from basisdesk.sim.dialects.bigone.contract_account import position_row
+from basisdesk.sim.dialects.bigone.notes import Notes
 from basisdesk.sim.dialects.bigone.spell import uuid_of
+from basisdesk.sim.exchange.logins import FULL
+from basisdesk.venues.bigone.sign import bearer
 
 C = "/api/contract/v2/"
 INVERSE = "bigone:BTC/USD:BTC"
@@ -68,7 +71,7 @@ def test_the_kind_of_an_order_says_how_long_it_lives(door: Any, kind: str, told:
     "terms",
     [
         {"size": "10"}, {"price": "50000"}, {"price": 50000.3}, {"size": 0.5}, {"size": 0}, {"symbol": "NOUSD"},
-        {"side": "BID"}, {"type": "STOP"}, {"extra": 1}, {"type": "MARKET"}, {"price": None}, {"size": True},
+        {"side": "BID"}, {"type": "STOP"}, {"type": "MARKET"}, {"price": None}, {"size": True},
         {"conditional": {"type": "REACH"}}, {"reduceOnly": "no"}, {"size": -1}, {"size": [1]},
     ],
 )  # fmt: skip
@@ -210,6 +213,90 @@ def update(door: Any, **terms: Any) -> OrderUpdate:
     return OrderUpdate(**(given | terms))
 
 
+def test_trades_tell_what_they_realised_and_the_position_what_all_of_them_did(door: Any) -> None:
+    place(door, type="MARKET", price=None, side="SELL", size=1000)
+    place(door, type="MARKET", price=None, size=400)
+    rows = door.call("GET", f"{C}trades")[1]
+    opened, closed = ([row for row in rows if row["side"] == side] for side in ("SELL", "BUY"))
+    assert {row["pnl"] for row in opened} == {0}
+    entry = 1000 / sum(row["size"] / row["price"] for row in opened)
+    for row in closed:
+        assert row["pnl"] == pytest.approx(row["size"] * (1 / row["price"] - 1 / entry), abs=1e-11)
+    (position,) = inverse(door)
+    realised = sum(row["pnl"] for row in closed)
+    assert realised < 0
+    assert position["realisedPnl"] == pytest.approx(realised, abs=1e-11)
+    assert position["totalPnl"] == pytest.approx(realised + position["unrealizedPnl"], abs=1e-11)
+    booked = [row for row in door.exchange.income("1000001", "contract", INVERSE, 0) if row.kind is IncomeKind.TRADE]
+    assert float(sum(row.amount for row in booked)) == pytest.approx(realised, abs=1e-11)
+    place(door, type="MARKET", price=None, size=900)
+    (turned,) = inverse(door)
+    assert (turned["size"], turned["realisedPnl"]) == (300, 0)
+
+
+def test_a_trade_that_is_taken_back_has_realised_nothing(door: Any) -> None:
+    place(door, type="MARKET", price=None, side="SELL", size=10)
+    place(door, type="MARKET", price=None, size=4)
+    fill = door.exchange.fills("1000001", "contract", INVERSE, 0, door.now)[-1]
+    assert inverse(door)[0]["realisedPnl"] != 0
+    for _ in range(2):
+        door.exchange.floor.tell(
+            door.exchange.floor.accounts["1000001"],
+            FillVoided(at=door.now, symbol=INVERSE, trade_id=fill.trade_id, account="1000001"),
+        )
+        door.wait(0)
+        assert inverse(door)[0]["realisedPnl"] == 0
+
+
+def test_the_margin_of_a_purse_is_that_of_its_positions_and_of_its_orders(door: Any) -> None:
+    place(door, type="MARKET", price=None, side="SELL", size=1000)
+    place(door, size=600)  # less than the position: closing it needs nothing
+    place(door, size=5000, reduceOnly=True)
+    (position,), cash = inverse(door), purse(door)
+    assert (position["orderMargin"], cash["orderMargin"]) == (0, 0)
+    assert position["initMargin"] == pytest.approx(-position["notional"] / 20)
+    assert cash["margin"] == cash["positionMargin"] == pytest.approx(position["margin"], abs=1e-11)
+    place(door, size=700, side="SELL", price=80000)
+    (position,), cash = inverse(door), purse(door)
+    more = 700 / position["markPrice"] / 20
+    assert position["orderMargin"] == cash["orderMargin"] == pytest.approx(more, rel=1e-6)
+    assert cash["margin"] == pytest.approx(cash["positionMargin"] + more, rel=1e-6)
+    equity = cash["marginBalances"]
+    assert cash["available"] == pytest.approx(equity - cash["margin"], abs=1e-9)
+    assert cash["positionValue"] == pytest.approx(-position["value"])
+    assert cash["leverage"] == pytest.approx(cash["positionValue"] / equity)
+    assert cash["marginRate"] == pytest.approx(cash["margin"] / equity)
+
+
+def inverse(door: Any) -> Any:
+    accounts = door.call("GET", f"{C}accounts")[1]
+    return next(row["positions"] for row in accounts if row["cash"]["currency"] == "BTC")
+
+
+def purse(door: Any) -> Any:
+    return next(row["cash"] for row in door.call("GET", f"{C}accounts")[1] if row["cash"]["currency"] == "BTC")
+
+
+def test_trades_of_two_contracts_never_share_an_id_and_are_paged_to_the_end(door: Any) -> None:
+    for _ in range(5):
+        for code in ("BTCUSD", "BTCUSDT"):
+            place(door, symbol=code, type="MARKET", price=None, size=1)
+            door.wait(0.01)
+    rows = door.call("GET", f"{C}trades")[1]
+    ids = [row["id"] for row in rows]
+    assert len(set(ids)) == len(ids) >= 10
+    assert ids == sorted(ids, reverse=True)
+    paged: list[str] = []
+    for _ in range(len(ids)):
+        more = f"&id={paged[-1]}" if paged else ""
+        paged += [row["id"] for row in door.call("GET", f"{C}trades?limit=3{more}")[1]]
+    assert paged == ids
+    own = {fill.trade_id: fill for fill in door.exchange.fills("1000001", "contract", INVERSE, 0, door.now)}
+    printed = [row for row in door.exchange.markets[INVERSE].trades if str(row.trade_id) in own]
+    terms = door.exchange.markets[INVERSE].instrument
+    assert {contract_market.trade_of(terms, row)["id"] for row in printed} <= set(ids)
+
+
 def test_orders_and_trades_of_the_venues_own_are_marked(door: Any) -> None:
     liquidated = contract_orders.order_of(door.exchange, "1000001", update(door, forced=Forced.LIQUIDATION))
     assert (liquidated["isLiquidate"], liquidated["liquidateUserId"]) == (True, uuid_of("1000001"))
@@ -242,17 +329,34 @@ def test_what_is_told_privately_is_one_message_and_one_more_for_each_purse(door:
     one = update(door)
     balances = [row for row in door.exchange.balances("1000001", "contract") if row.asset in {"BTC", "USDT"}]
     position = door.exchange.positions("1000001", "contract")[0]
-    both: list[Any] = streams.told(door.exchange, "1000001", [one, *balances, position], {})
+    both: list[Any] = streams.told(door.exchange, "1000001", [one, *balances, position], Notes())
     assert [sorted(message) for message in both] == [["cash", "orders", "positions"], ["cash"]]
-    alone: list[Any] = streams.told(door.exchange, "1000001", [one], {})
-    assert [sorted(message) for message in alone] == [["orders"]]
+    alone: list[Any] = streams.told(door.exchange, "1000001", [position], Notes())
+    assert [sorted(message) for message in alone] == [["positions"]]
     spot = door.exchange.balances("1000001", "spot")
-    assert streams.told(door.exchange, "1000001", spot, {}) == []
+    assert streams.told(door.exchange, "1000001", spot, Notes()) == []
+
+
+def test_an_order_brings_along_the_position_and_the_purse_that_it_changes(door: Any) -> None:
+    socket = door.connect("/ws/contract/v2/stream", authorization=bearer(FULL.credentials, door.now))
+    place(door, size=30)
+    (placed,) = door.heard(socket)
+    assert set(placed) == {"orders", "positions", "cash"}
+    (row,) = placed["positions"]
+    assert (row["size"], row["buyingSize"], row["sellingSize"]) == (0, 30, 0)
+    mark = row["markPrice"]
+    assert row["orderMargin"] == placed["cash"]["orderMargin"] == pytest.approx(30 / mark / 20, rel=1e-4)
+    cash = placed["cash"]
+    assert cash["balances"] - cash["available"] == pytest.approx(cash["orderMargin"], abs=1e-9)
+    place(door, type="MARKET", price=None, side="SELL", size=10)
+    (filled,) = door.heard(socket)
+    assert [row["size"] for row in filled["positions"]] == [-10]
+    assert filled["cash"]["positionMargin"] > 0
 
 
 def test_a_position_without_a_mark_is_told_with_0(door: Any) -> None:
     door.exchange.markets[INVERSE].carry.mark = float("nan")
     told = Position(at=0, symbol=INVERSE, size=Decimal(0))
-    row = position_row(door.exchange, "1000001", INVERSE, {}, told)
+    row = position_row(door.exchange, "1000001", INVERSE, Notes(), told)
     assert bytes(row["markPrice"]) == b"0"  # type: ignore[call-overload]
     assert isinstance(door.exchange.order("1000001", OrderRef(symbol="", venue_id="none"), door.now), Refused)

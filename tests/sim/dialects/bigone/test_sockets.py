@@ -160,6 +160,7 @@ def test_a_wrong_address_is_a_bad_request(door: Any, name: str) -> None:
     assert isinstance(door.open("/ws/other"), HttpAnswer)
     assert isinstance(door.open("/ws/v2", **{"sec-websocket-protocol": "proto"}), HttpAnswer)
     assert isinstance(door.open("/ws/v2", **{"sec-websocket-protocol": "json, proto"}), int)
+    assert isinstance(door.open("/ws/v2", **{"sec-websocket-protocol": "proto, json"}), int)
 
 
 def test_a_contract_without_a_book_is_trouble_on_the_venues_side(door: Any) -> None:

@@ -61,7 +61,7 @@ def test_a_market_buy_counts_coin_or_money_by_what_the_pair_allows(door: Any) ->
     "terms",
     [
         {"amount": 0.01}, {"price": 50000}, {"amount": "x"}, {"amount": ""}, {"amount": "1e-2"}, {"amount": "0-1"},
-        {"amount": "1" * 41}, {"price": None}, {"side": "BUY"}, {"type": "FOK"}, {"extra": 1}, {"amount": "0.0000001"},
+        {"amount": "1" * 41}, {"price": None}, {"side": "BUY"}, {"type": "FOK"}, {"amount": "0.0000001"},
         {"price": "50000.001"}, {"amount": "0.0001"}, {"amount": "0"}, {"amount": "30"}, {"client_order_id": "a b"},
         {"client_order_id": "x" * 37}, {"immediate_or_cancel": True, "post_only": True}, {"type": "STOP_LIMIT"},
         {"stop_price": "1"}, {"operator": "GTE"}, {"post_only": "true"},

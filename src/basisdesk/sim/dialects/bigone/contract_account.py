@@ -1,6 +1,7 @@
 """Contracts' money and positions: over REST, and as rows of the private stream.
 
 Every contract has a position row, flat or not, because leverage and margin mode are told there; both are set together.
+What `risk` and `rom` count is not documented: they are 0; a purse's `leverage` is taken for value over equity.
 A request without a body, as one client sends it, changes nothing and is answered with the position.
 Followed: https://open.bigone.com/docs/contract (accounts, positions).
 """
@@ -26,15 +27,16 @@ from basisdesk.sim.dialects.bigone.visit import CONTRACT, json_number
 if TYPE_CHECKING:
     from basisdesk.domain.account import Balance
     from basisdesk.sim.contract import Exchange, Refused
+    from basisdesk.sim.dialects.bigone.notes import Notes
     from basisdesk.sim.dialects.bigone.visit import Visit
 
     Row = dict[str, object]
-    Risks = dict[tuple[str, str], Decimal]
 
 ZERO = Decimal(0)
+GRID = Decimal("1E-12")
 
 
-class Margins(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+class Margins(msgspec.Struct, rename="camel"):
     """How a position is to be margined."""
 
     is_cross: bool
@@ -42,7 +44,7 @@ class Margins(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     margin: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
-class Risk(msgspec.Struct, forbid_unknown_fields=True):
+class Risk(msgspec.Struct):
     """The wanted risk limit."""
 
     notional: msgspec.Raw
@@ -56,8 +58,8 @@ def accounts(visit: Visit) -> object:
     told = []
     for asset in dict.fromkeys(market.instrument.settle for market in markets):
         held = [market.instrument.symbol for market in markets if market.instrument.settle == asset]
-        rows = [position_row(exchange, visit.account, symbol, visit.risks) for symbol in held]
-        told.append({"cash": cash_row(visit.account, asset, balances.get(asset)), "positions": rows})
+        rows = [position_row(exchange, visit.account, symbol, visit.notes) for symbol in held]
+        told.append({"cash": cash_row(exchange, visit.account, asset, balances.get(asset)), "positions": rows})
     return told
 
 
@@ -72,7 +74,7 @@ def set_margin(visit: Visit) -> object:
         mode = MarginMode.CROSS if wanted.is_cross else MarginMode.ISOLATED
         _unless(visit.exchange.set_margin_mode(visit.account, symbol, mode, visit.now))
         _unless(visit.exchange.set_leverage(visit.account, symbol, leverage, visit.now))
-    return position_row(visit.exchange, visit.account, symbol, visit.risks)
+    return position_row(visit.exchange, visit.account, symbol, visit.notes)
 
 
 def set_risk(visit: Visit) -> object:
@@ -84,17 +86,22 @@ def set_risk(visit: Visit) -> object:
         raise refuse.contract(refuse.INVALID)
     if not least <= notional <= most:
         raise refuse.contract(refuse.BAD_RISK)
-    visit.risks[visit.account, instrument.symbol] = notional
+    visit.notes.risks[visit.account, instrument.symbol] = notional
     return {"notional": number(notional), "IMR": number(initial_margin(instrument))}
 
 
 @precise
-def cash_row(account: str, asset: str, row: Balance | None) -> Row:
+def cash_row(exchange: Exchange, account: str, asset: str, row: Balance | None) -> Row:
     """Write a purse."""
     total = ZERO if row is None else row.total
     available = total if row is None or row.available is None else row.available
     equity = total if row is None or row.equity is None else row.equity
-    used = max(ZERO, total - available)
+    held = ZERO if row is None else exchange.needs(row)[0]
+    markets = [market.instrument for market in contracts(exchange) if market.instrument.settle == asset]
+    resting = sum((order_margin(exchange, account, each.symbol) for each in markets), ZERO)
+    positions = [each for market in markets for each in exchange.positions(account, CONTRACT, market.symbol)]
+    value = sum((abs(_value(exchange, each)) for each in positions), ZERO)
+    used = held + resting
     return {
         "id": uuid_of(f"{account} {asset}"),
         "userId": uuid_of(account),
@@ -102,27 +109,27 @@ def cash_row(account: str, asset: str, row: Balance | None) -> Row:
         "balances": number(total),
         "available": number(available),
         "margin": number(used),
-        "positionMargin": number(used),
-        "orderMargin": 0,
-        "positionValue": 0,
+        "positionMargin": number(held),
+        "orderMargin": number(resting),
+        "positionValue": number(value),
         "unrealizedPnl": number(equity - total),
         "marginBalances": number(equity),
-        "marginRate": number((used / equity).quantize(Decimal("1E-12")) if equity > 0 else ZERO),
-        "leverage": 0,
+        "marginRate": _share(used, equity),
+        "leverage": _share(value, equity),
     }
 
 
 @precise
-def position_row(exchange: Exchange, account: str, symbol: str, risks: Risks, told: Position | None = None) -> Row:
+def position_row(exchange: Exchange, account: str, symbol: str, notes: Notes, told: Position | None = None) -> Row:
     """Write a position as told, or as it is now."""
     instrument = exchange.markets[symbol].instrument
     held = [told] if told is not None else exchange.positions(account, CONTRACT, symbol)
     leverage, mode = exchange.leverage(account, symbol)
     position = held[0] if held else Position(at=0, symbol=symbol, size=ZERO)
-    entry, mark = position.entry or ZERO, position.mark or Decimal(repr(exchange.markets[symbol].carry.mark))
-    mark = mark if mark.is_finite() else ZERO
+    entry, mark = position.entry or ZERO, position.mark or _mark(exchange, symbol)
     notional, value = worth(instrument, position.size, entry), worth(instrument, position.size, mark)
     margin, unrealised = position.margin or ZERO, position.unrealised or ZERO
+    realised = notes.realised(account, symbol)
     fees = exchange.fees(account, symbol)
     row: Row = {
         "id": uuid_of(f"{account} {symbol}"),
@@ -140,19 +147,47 @@ def position_row(exchange: Exchange, account: str, symbol: str, risks: Risks, to
         "entryPrice": number(entry),
         "markPrice": number(mark),
         "liquidatePrice": number(max(ZERO, position.liquidation or ZERO)),
-        "initMargin": number(margin),
+        "initMargin": number((abs(notional) / leverage).quantize(GRID)),
         "margin": number(margin),
-        "orderMargin": 0,
+        "orderMargin": number(order_margin(exchange, account, symbol)),
         "unrealizedPnl": number(unrealised),
-        "realisedPnl": 0,
-        "totalPnl": number(unrealised),
+        "realisedPnl": number(realised),
+        "totalPnl": number(realised + unrealised),
         "equity": number(margin + unrealised),
         "risk": 0,
         "rom": 0,
-        "riskLimit": number(risks.get((account, symbol), risk_limits(instrument)[0])),
-        "seqNo": None,
+        "riskLimit": number(notes.risks.get((account, symbol), risk_limits(instrument)[0])),
+        "seqNo": 0,
     }
     return row | _resting(exchange, account, symbol)
+
+
+@precise
+def order_margin(exchange: Exchange, account: str, symbol: str) -> Decimal:
+    """Return what resting orders tie up beyond the position: what the worse side of them would add to it."""
+    instrument = exchange.markets[symbol].instrument
+    size = sum((each.size for each in exchange.positions(account, CONTRACT, symbol)), ZERO)
+    sides = {Side.BUY: ZERO, Side.SELL: ZERO}
+    for order in exchange.open_orders(account, CONTRACT, symbol):
+        if not order.reduce_only:
+            sides[order.side] += ((order.size or ZERO) - order.filled) * order.side.sign
+    worst = max(abs(size + each) for each in sides.values())
+    added = worth(instrument, max(ZERO, worst - abs(size)), _mark(exchange, symbol))
+    return (added / exchange.leverage(account, symbol)[0]).quantize(GRID)
+
+
+def _mark(exchange: Exchange, symbol: str) -> Decimal:
+    """Return a contract's mark, 0 where there is none."""
+    mark = Decimal(repr(exchange.markets[symbol].carry.mark))
+    return mark if mark.is_finite() else ZERO
+
+
+def _value(exchange: Exchange, position: Position) -> Decimal:
+    return worth(exchange.markets[position.symbol].instrument, position.size, position.mark or ZERO)
+
+
+def _share(part: Decimal, whole: Decimal) -> msgspec.Raw:
+    return number((part / whole).quantize(GRID) if whole > 0 else ZERO)
 
 
 def _resting(exchange: Exchange, account: str, symbol: str) -> Row:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from basisdesk.domain.instrument import Margin
-from basisdesk.sim.dialects.bigone.spell import MILLISECOND, id_of, loose, number, short, whole
+from basisdesk.sim.dialects.bigone.spell import MILLISECOND, loose, number, short, trade_id_of, whole
 from basisdesk.sim.dialects.bigone.spot_market import last_price, levels
 from basisdesk.sim.dialects.bigone.visit import CONTRACT, Visit
 from basisdesk.sim.dialects.grids import places
@@ -135,7 +135,7 @@ def change_of(market: SimMarket, change: BookChanged) -> dict[str, object]:
 def trade_of(instrument: Instrument, row: Printed) -> dict[str, object]:
     """Write a public trade."""
     return {
-        "id": id_of(str(row.trade_id)),
+        "id": trade_id_of(instrument.code, row.at, str(row.trade_id)),
         "symbol": instrument.code,
         "price": number(row.price),
         "size": number(row.size),

@@ -22,7 +22,7 @@ from basisdesk.domain.instrument import Margin
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
 from basisdesk.sim.contract import Refused
 from basisdesk.sim.dialects.bigone import refuse
-from basisdesk.sim.dialects.bigone.spell import MILLISECOND, count_of, id_of, number, uuid_of
+from basisdesk.sim.dialects.bigone.spell import MILLISECOND, count_of, id_of, number, trade_id_of, uuid_of
 from basisdesk.sim.dialects.bigone.visit import CONTRACT, json_number
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _LIVES = {"IOC": TimeInForce.IOC, "FOK": TimeInForce.FOK}
 ZERO = Decimal(0)
 
 
-class Wanted(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+class Wanted(msgspec.Struct, rename="camel"):
     """An order as it is sent."""
 
     symbol: str
@@ -170,15 +170,15 @@ def status_of(update: OrderUpdate) -> str:
 
 
 @precise
-def trade_of(exchange: Exchange, fill: Fill) -> Row:
-    """Write one of the account's trades."""
+def trade_of(exchange: Exchange, fill: Fill, pnl: Decimal = ZERO) -> Row:
+    """Write one of the account's trades; `pnl` is what it realised."""
     instrument = exchange.markets[fill.symbol].instrument
     notional = worth(instrument, fill.size, fill.price)
     fee = fill.fee or ZERO
     side = fill.side.value
     at = fill.at // MILLISECOND
     return {
-        "id": id_of(fill.trade_id),
+        "id": trade_id_of(instrument.code, fill.at, fill.trade_id),
         "orderId": id_of(fill.venue_id),
         "userId": uuid_of(fill.account),
         "symbol": instrument.code,
@@ -189,7 +189,7 @@ def trade_of(exchange: Exchange, fill: Fill) -> Row:
         "notional": number(notional),
         "fee": number(fee),
         "feeRate": number((fee / notional).quantize(Decimal("1E-8")) if notional else ZERO),
-        "pnl": 0,
+        "pnl": number(pnl),
         "ts": at,
         "timestamp": at,
     }
@@ -200,7 +200,7 @@ def funding_of(exchange: Exchange, row: Income) -> Row:
     instrument = exchange.markets[row.symbol].instrument
     at = row.at // MILLISECOND
     return {
-        "id": id_of(row.id),
+        "id": trade_id_of(instrument.code, row.at, row.id, funding=True),
         "orderId": None,
         "userId": uuid_of(row.account),
         "symbol": instrument.code,
@@ -261,9 +261,8 @@ def _opening(visit: Visit) -> list[Row]:
 
 def _trades(visit: Visit) -> list[Row]:
     symbol = _symbol(visit)
-    rows = [
-        trade_of(visit.exchange, fill) for fill in visit.exchange.fills(visit.account, CONTRACT, symbol, 0, visit.now)
-    ]
+    fills = visit.exchange.fills(visit.account, CONTRACT, symbol, 0, visit.now)
+    rows = [trade_of(visit.exchange, fill, visit.notes.profit(visit.account, fill)) for fill in fills]
     rows += [
         funding_of(visit.exchange, row)
         for row in visit.exchange.income(visit.account, CONTRACT, symbol, 0)

@@ -67,6 +67,7 @@ class No(Exception):  # noqa: N818 (it is an answer)
 
     def __init__(self, status: int, body: dict[str, object]) -> None:
         super().__init__(str(body))
+        self.words = str(body.get("message", ""))
         self.answer = HttpAnswer(status, msgspec.json.encode(body))
 
 

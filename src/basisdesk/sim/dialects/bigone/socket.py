@@ -17,6 +17,7 @@ import msgspec
 
 from basisdesk.domain.account import Balance, OrderUpdate
 from basisdesk.domain.arithmetic import plain
+from basisdesk.domain.order import Side
 from basisdesk.sim.contract import BookChanged, Exchange, Printed
 from basisdesk.sim.dialects.bigone import spot_market, spot_money, spot_orders
 from basisdesk.sim.dialects.bigone.refuse import No
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 SYSTEM, NO_LOGIN = 45000, 45001
 LEVELS = 200
-PERIODS = {name.upper(): seconds for name, seconds in spot_market.PERIODS.items()}
+SPANS = {name.upper(): span for name, span in spot_market.SPANS.items()}
 _DEPTH, _TRADES, _TICKER, _CANDLES = "Depth", "Trades", "Ticker", "Candles"
 _ORDERS, _ACCOUNTS = "orders", "accounts"
 
@@ -111,9 +112,9 @@ class Socket:
         return told
 
     def told(self, updates: list[Update]) -> list[Body]:
-        """Return what is said of the account's updates."""
+        """Return what is said of the account's updates; an order changes what is locked, so that comes along."""
         bodies: list[Body] = []
-        for update in updates:
+        for update in [*updates, *self._locked(updates)]:
             for topic, name in self.topics.items():
                 body = self._told(topic, update)
                 if body is not None:
@@ -151,7 +152,7 @@ class Socket:
         try:
             self.account = self.admit(token)
         except No as no:
-            raise Bad(NO_LOGIN, str(no)) from None
+            raise Bad(NO_LOGIN, no.words) from None
         return _OK
 
     def _subscription(self, kind: str, name: object, asked: Asked) -> list[Body]:
@@ -175,7 +176,9 @@ class Socket:
                 return [Topic(_TRADES, self._symbol(asked.market))]
             case "MarketsTicker":
                 return [Topic(_TICKER, self._symbol(code)) for code in asked.markets] or [Topic(_TICKER)]
-            case "MarketCandles" if asked.period in PERIODS:
+            case "MarketCandles":
+                if asked.period not in SPANS:
+                    raise Bad(SYSTEM, f"unknown period {asked.period[:20]}")
                 return [Topic(_CANDLES, self._symbol(asked.market), asked.period)]
             case "ViewerOrders":
                 return [self._own(Topic(_ORDERS, self._symbol(asked.market)))]
@@ -216,7 +219,7 @@ class Socket:
             return {"depthSnapshot": {"depth": _depth(market, bids, asks), "changeId": str(market.sequence)}}
         if topic.kind == _TRADES:
             return {"tradesSnapshot": {"trades": [_trade(market, row) for row in reversed(market.trades[-count:])]}}
-        rows_of = self.exchange.candles(topic.symbol, PERIODS[topic.period] * SECOND, 0, count)
+        rows_of = spot_market.latest_candles(self.exchange, market, SPANS[topic.period], count)
         return {"candlesSnapshot": {"candles": [_candle(market, topic.period, row) for row in reversed(rows_of)]}}
 
     def _follow(self, topic: Topic, market: SimMarket, event: Happening) -> list[Body]:
@@ -230,7 +233,7 @@ class Socket:
             case "Ticker", BookChanged() | Printed():
                 return [{"tickerUpdate": {"ticker": _ticker(market)}}]
             case "Candles", Printed():
-                rows = self.exchange.candles(topic.symbol, PERIODS[topic.period] * SECOND, 0, 1)
+                rows = spot_market.latest_candles(self.exchange, market, SPANS[topic.period], 1)
                 return [{"candleUpdate": {"candle": _candle(market, topic.period, row)}} for row in rows]
             case _:
                 return []
@@ -242,6 +245,17 @@ class Socket:
             case Balance(wallet="spot") if topic.kind == _ACCOUNTS:
                 return {"accountUpdate": {"account": _balance(update)}}
         return None
+
+    def _locked(self, updates: list[Update]) -> list[Balance]:
+        """Return the balances that orders changed, as far as the updates do not tell them."""
+        assets = set()
+        for row in updates:
+            if isinstance(row, OrderUpdate) and self._concerns(Topic(_ORDERS), row.symbol):
+                instrument = self.exchange.markets[row.symbol].instrument
+                assets.add(instrument.quote if row.side is Side.BUY else instrument.base)
+        assets -= {row.asset for row in updates if isinstance(row, Balance) and row.wallet == SPOT}
+        balances = self.exchange.balances(self.account, SPOT) if assets else []
+        return [row for row in balances if row.asset in assets]
 
     def _concerns(self, topic: Topic, symbol: str) -> bool:
         """Whether a topic is about this market; contracts have sockets of their own."""

@@ -82,6 +82,12 @@ def id_of(count: str) -> str:
     return _dressed(f"{int(count):0{_ID_LENGTH}x}") if count.isascii() and count.isdigit() else uuid_of(count)
 
 
+def trade_id_of(code: str, at: int, count: str, *, funding: bool = False) -> str:
+    """Return the id of a contract's trade or funding: its time (ns, told in ms), its contract, its number there."""
+    digits = f"{at // MILLISECOND:012x}{int(funding):04x}{sha256(code.encode()).hexdigest()[:4]}"
+    return _dressed(f"{digits}{int(count):012x}")
+
+
 def count_of(text: str) -> str:
     """Return the number that a contract id dresses, as text; empty when it is no id."""
     digits = text.replace("-", "")

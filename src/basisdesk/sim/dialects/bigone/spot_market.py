@@ -13,22 +13,24 @@ from typing import TYPE_CHECKING
 from basisdesk.domain.arithmetic import Rounding, plain
 from basisdesk.domain.instrument import round_price
 from basisdesk.sim.dialects.bigone import refuse
-from basisdesk.sim.dialects.bigone.spell import SECOND, loose, moment_of, priced, short, sized, stamp, uuid_of
+from basisdesk.sim.dialects.bigone.spell import loose, moment_of, priced, short, sized, stamp, uuid_of
 from basisdesk.sim.dialects.bigone.visit import SPOT, Visit
 from basisdesk.sim.dialects.grids import places
+from basisdesk.sim.dialects.spans import DAY, HOUR, MINUTE, Span, bars
 
 if TYPE_CHECKING:
     from basisdesk.domain.instrument import Instrument
-    from basisdesk.sim.contract import Printed, SimMarket
+    from basisdesk.sim.contract import Exchange, Printed, SimMarket
     from basisdesk.venues.contract import Candle
 
 MOST_VALUE = Decimal(1_000_000)
 RECENT = 50
-PERIODS = {
-    "min1": 60, "min5": 300, "min15": 900, "min30": 1800, "hour1": 3600, "hour3": 10800, "hour4": 14400,
-    "hour6": 21600, "hour12": 43200, "day1": 86400, "week1": 604800, "month1": 2592000,
+SPANS = {
+    **{f"min{count}": Span(count * MINUTE) for count in (1, 5, 15, 30)},
+    **{f"hour{count}": Span(count * HOUR) for count in (1, 3, 4, 6, 12)},
+    "day1": Span(DAY), "week1": Span(7 * DAY), "month1": Span(months=1),
 }  # fmt: skip
-"""Periods of candles in seconds; a month is 30 days here."""
+"""Periods of candles."""
 COIN_SCALE = 12
 
 
@@ -89,25 +91,32 @@ def trades(visit: Visit) -> object:
 def candles(visit: Visit) -> object:
     """Tell a pair's candles up to a time, newest first unless asked otherwise."""
     market = visit.pair(visit.parts["pair"])
-    seconds = PERIODS.get(visit.query.get("period", ""))
+    span = SPANS.get(visit.query.get("period", ""))
     order = visit.query.get("direction", "DESC")
-    if seconds is None or order not in {"ASC", "DESC"}:
+    if span is None or order not in {"ASC", "DESC"}:
         raise refuse.spot(refuse.PARAMETER)
     count = visit.limit(100, 500)
     try:
-        until = moment_of(visit.query["time"]) if "time" in visit.query else visit.now
+        until = min(moment_of(visit.query["time"]), visit.now) if "time" in visit.query else visit.now
     except ValueError:
         raise refuse.spot(refuse.PARAMETER, "time is no time") from None
-    rows = candles_until(visit, market, seconds * SECOND, until, count)
+    rows = candles_until(visit.exchange, market, span, until, count)
     told = [candle_of(market.instrument, row) for row in rows]
     return told if order == "ASC" else told[::-1]
 
 
-def candles_until(visit: Visit, market: SimMarket, period: int, until: int, count: int) -> list[Candle]:
+def candles_until(exchange: Exchange, market: SimMarket, span: Span, until: int, count: int) -> list[Candle]:
     """Return the latest candles that begin at or before a time (ns), oldest first."""
-    first = max(1, until // period * period - (count - 1) * period)
-    rows = visit.exchange.candles(market.instrument.symbol, period, first, count)
-    return [row for row in rows if row.begins <= until]
+    first = until + 1
+    for _ in range(count if until > 0 else 0):
+        first = max(1, span.around(first - 1)[0])
+    return [row for row in latest_candles(exchange, market, span, count, first) if row.begins <= until]
+
+
+def latest_candles(exchange: Exchange, market: SimMarket, span: Span, count: int, since: int = 0) -> list[Candle]:
+    """Return candles that begin at or after a time (ns), or the latest there are, oldest first."""
+    symbol = market.instrument.symbol
+    return bars(lambda period, first, most: exchange.candles(symbol, period, first, most), span, since, count)
 
 
 def spot_markets(visit: Visit) -> list[SimMarket]:

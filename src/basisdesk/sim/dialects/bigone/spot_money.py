@@ -27,7 +27,7 @@ WALLETS = {"SPOT": "spot", "FUND": "funding", "CONTRACT": "contract"}
 _LONGEST_ID = 36
 
 
-class Transfer(msgspec.Struct, forbid_unknown_fields=True):
+class Transfer(msgspec.Struct):
     """A transfer as it is sent."""
 
     symbol: str
@@ -92,13 +92,13 @@ def transfer(visit: Visit) -> object:
         "guid": wanted.guid, "symbol": moved.asset, "amount": plain(abs(moved.amount)), "state": "SUCCEED",
         "created_at": at, "updated_at": at,
     }  # fmt: skip
-    visit.transfers.setdefault((visit.account, wanted.guid), row)
+    visit.notes.transfers.setdefault((visit.account, wanted.guid), row)
     return None
 
 
 def transferred(visit: Visit) -> object:
     """Tell what became of a transfer."""
-    row = visit.transfers.get((visit.account, visit.query.get("guid", "")))
+    row = visit.notes.transfers.get((visit.account, visit.query.get("guid", "")))
     if row is None:
         raise refuse.spot(refuse.NOT_FOUND)
     return row

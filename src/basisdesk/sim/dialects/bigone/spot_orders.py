@@ -39,7 +39,7 @@ _STATES = {
 }  # fmt: skip
 
 
-class Wanted(msgspec.Struct, forbid_unknown_fields=True):
+class Wanted(msgspec.Struct):
     """An order as it is sent."""
 
     asset_pair_name: str
@@ -54,14 +54,14 @@ class Wanted(msgspec.Struct, forbid_unknown_fields=True):
     client_order_id: str | None = None
 
 
-class Named(msgspec.Struct, forbid_unknown_fields=True):
+class Named(msgspec.Struct):
     """What names an order to be cancelled."""
 
     order_id: int | str | None = None
     client_order_id: str | None = None
 
 
-class OfPair(msgspec.Struct, forbid_unknown_fields=True):
+class OfPair(msgspec.Struct):
     """What names the pair whose orders are cancelled."""
 
     asset_pair_name: str

@@ -9,6 +9,7 @@ Followed: https://open.bigone.com/docs/contract (WebSocket).
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -21,13 +22,13 @@ from basisdesk.sim.dialects.bigone.spell import SECOND
 from basisdesk.sim.dialects.bigone.visit import CONTRACT
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from basisdesk.domain.account import Update
     from basisdesk.sim.contract import Exchange, Happening
+    from basisdesk.sim.dialects.bigone.notes import Notes
 
 ROOT = "/ws/contract/v2/"
 PRIVATE = "stream"
+ZERO = Decimal(0)
 _KINDS = {
     "depth": "book", "trades": "trades", "candlesticks": "candles", "instruments": "carry", PRIVATE: "account",
 }  # fmt: skip
@@ -101,10 +102,12 @@ def follow(exchange: Exchange, stream: Stream, event: Happening) -> list[object]
             return []
 
 
-def told(
-    exchange: Exchange, account: str, updates: list[Update], risks: dict[tuple[str, str], Decimal]
-) -> list[object]:
-    """Return what the private stream of an account says of its updates: one message, and one more for each purse."""
+def told(exchange: Exchange, account: str, updates: list[Update], notes: Notes) -> list[object]:
+    """Return what the private stream of an account says of its updates: one message, and one more for each purse.
+
+    An order changes what its position's row says of resting orders, and what the purse has left, so both come along.
+    """
+    updates = [*updates, *_changed(exchange, account, updates)]
     body: dict[str, list[object]] = {}
     purses: dict[str, object] = {}
     for update in updates:
@@ -112,12 +115,13 @@ def told(
             case OrderUpdate() if _is_contract(exchange, update.symbol):
                 body.setdefault("orders", []).append(contract_orders.order_of(exchange, account, update))
             case Fill() if _is_contract(exchange, update.symbol):
-                body.setdefault("trades", []).append(contract_orders.trade_of(exchange, update))
+                row = contract_orders.trade_of(exchange, update, notes.profit(account, update))
+                body.setdefault("trades", []).append(row)
             case Position():
-                row = contract_account.position_row(exchange, account, update.symbol, risks, update)
+                row = contract_account.position_row(exchange, account, update.symbol, notes, update)
                 body.setdefault("positions", []).append(row)
             case Balance(wallet="contract"):
-                purses[update.asset] = contract_account.cash_row(account, update.asset, update)
+                purses[update.asset] = contract_account.cash_row(exchange, account, update.asset, update)
             case _:
                 continue
     messages: list[object] = [{"cash": purse} for purse in purses.values()]
@@ -144,6 +148,20 @@ def _candle(exchange: Exchange, stream: Stream) -> list[object]:
     return [
         [contract_market.candle_of(market.instrument, stream.period, row, market.sequence + row.trades) for row in rows]
     ]
+
+
+def _changed(exchange: Exchange, account: str, updates: list[Update]) -> list[Update]:
+    """Return positions and purses that orders changed, as far as the updates do not tell them."""
+    symbols = [row.symbol for row in updates if isinstance(row, OrderUpdate) and _is_contract(exchange, row.symbol)]
+    if not symbols:
+        return []
+    known = {row.symbol for row in updates if isinstance(row, Position)}
+    paid = {row.asset for row in updates if isinstance(row, Balance) and row.wallet == CONTRACT}
+    changed: list[Update] = []
+    for symbol in dict.fromkeys(each for each in symbols if each not in known):
+        changed += exchange.positions(account, CONTRACT, symbol) or [Position(at=0, symbol=symbol, size=ZERO)]
+    settles = {exchange.markets[symbol].instrument.settle for symbol in symbols} - paid
+    return changed + [row for row in exchange.balances(account, CONTRACT) if row.asset in settles]
 
 
 def _is_contract(exchange: Exchange, symbol: str) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from basisdesk.sim.contract import Exchange, SimMarket
+    from basisdesk.sim.dialects.bigone.notes import Notes
 
 SPOT, CONTRACT = "spot", "contract"
 Shape = TypeVar("Shape")
@@ -28,8 +29,7 @@ class Visit(NamedTuple):
     parts: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes
-    risks: dict[tuple[str, str], Decimal]
-    transfers: dict[tuple[str, str], dict[str, object]]
+    notes: Notes
 
     def pair(self, code: str) -> SimMarket:
         """Return a spot market; raises `No` when there is none."""

@@ -15,6 +15,7 @@ import msgspec
 from basisdesk.sim.contract import Close, Frame, HttpAnswer
 from basisdesk.sim.dialects.bigone import refuse, routes, streams
 from basisdesk.sim.dialects.bigone.gate import Gate
+from basisdesk.sim.dialects.bigone.notes import Notes
 from basisdesk.sim.dialects.bigone.refuse import No
 from basisdesk.sim.dialects.bigone.socket import Socket, topic_of
 from basisdesk.sim.dialects.bigone.streams import Stream
@@ -22,7 +23,6 @@ from basisdesk.sim.dialects.bigone.visit import Page, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
     from basisdesk.domain.account import Update
     from basisdesk.sim.contract import Exchange, HttpCall
@@ -44,8 +44,7 @@ class Wire:
         self._sockets: dict[int, Socket] = {}
         self._streams: dict[int, Stream] = {}
         self._out: list[Frame | Close] = []
-        self._risks: dict[tuple[str, str], Decimal] = {}
-        self._transfers: dict[tuple[str, str], dict[str, object]] = {}
+        self._notes = Notes()
 
     @property
     def origins(self) -> Mapping[str, Sequence[str]]:
@@ -73,8 +72,9 @@ class Wire:
         self._drain()
         path = unquote(call.path).replace("//", "/")
         if path == SPOT_SOCKET:
-            if call.headers.get("sec-websocket-protocol", "json").split(",")[0].strip() == "proto":
-                return streams.fault(400)  # the binary spelling is not simulated
+            offered = call.headers.get("sec-websocket-protocol", "json").split(",")
+            if "json" not in {name.strip() for name in offered}:
+                return streams.fault(400)  # the binary spelling (proto) is not simulated
             self._sockets[socket] = Socket(self._exchange, self._login)
             return None
         if not path.startswith(streams.ROOT):
@@ -141,9 +141,7 @@ class Wire:
             if not getattr(login.permissions, route.right):
                 raise refuse.spot(refuse.PERMISSION)
         query = dict(parse_qsl(call.query, keep_blank_values=True))
-        if not set(query) <= set(route.parameters):
-            raise refuse.contract(refuse.INVALID) if route.bare else refuse.spot(refuse.PARAMETER)
-        visit = Visit(self._exchange, account, now, found.parts, query, call.body, self._risks, self._transfers)
+        visit = Visit(self._exchange, account, now, found.parts, query, call.body, self._notes)
         told = route.answer(visit)
         if route.bare:
             return _ENCODE(told)
@@ -183,6 +181,7 @@ class Wire:
                 self._push(number, stream, streams.follow(self._exchange, stream, event))
         by_account: dict[str, list[Update]] = {}
         for account, update in self._exchange.take_updates():
+            self._notes.take(self._exchange, account, update)
             by_account.setdefault(account, []).append(update)
         for account, updates in by_account.items():
             for number, socket in self._sockets.items():
@@ -190,7 +189,7 @@ class Wire:
                     self._say(number, socket.told(updates))
             for number, stream in self._streams.items():
                 if stream.account == account:
-                    self._push(number, stream, streams.told(self._exchange, account, updates, self._risks))
+                    self._push(number, stream, streams.told(self._exchange, account, updates, self._notes))
 
     def _say(self, socket: int, messages: Sequence[dict[str, object]]) -> None:
         self._out += [Frame(socket, _ENCODE(message), topic_of(message)) for message in messages]
