@@ -72,6 +72,14 @@ class Stage:
         self.listen()
         return answer
 
+    @staticmethod
+    def text(value: Any) -> str:
+        return json.dumps(value)
+
+    @staticmethod
+    def body(answer: HttpAnswer) -> Any:
+        return json.loads(answer.body)
+
     def get(self, line: str, path: str, **params: Any) -> Any:
         answer = self.http(line, "GET", path, urlencode(params))
         return json.loads(answer.body)

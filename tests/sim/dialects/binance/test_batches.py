@@ -76,7 +76,7 @@ def test_orders_are_cancelled_by_client_ids_under_names_in_small_letters(stage: 
 def test_a_list_that_is_none_or_too_long_is_refused_as_a_whole(stage: Stage, given: object) -> None:
     status, body = batch(stage, "usdm", "/fapi/v1", given)
     assert status == 400
-    assert body["code"] == (-1102 if given == "" else -4082 if given == "[]" or isinstance(given, list) else -1130)
+    assert body["code"] == (-1105 if given == "" else -4082 if given == "[]" or isinstance(given, list) else -1130)
 
 
 @pytest.mark.parametrize(
@@ -124,24 +124,6 @@ def test_the_counts_of_orders_are_told_also_when_they_are_used_up(stage: Stage, 
     assert counts() == [("SECOND", 10, 51), ("DAY", 1, 50)]
     stage.wait(10)
     assert counts()[0] == ("SECOND", 10, 0)
-
-
-@pytest.mark.parametrize(("line", "root", "code", "pair", "_size"), LINES)
-def test_candles_of_mark_and_index_have_no_volume(
-    stage: Stage, line: str, root: str, code: str, pair: str, _size: str
-) -> None:
-    asked = {"interval": "1m", "limit": 3}
-    traded = stage.get(line, f"{root}/klines", symbol=code, **asked)
-    mark = stage.get(line, f"{root}/markPriceKlines", symbol=code, **asked)
-    assert mark == [[*row[:5], "0", row[6], "0", 60, "0", "0", "0"] for row in traded]
-    assert len(mark) > 0
-    assert stage.get(line, f"{root}/indexPriceKlines", pair=pair, **asked) == mark
-    until = {"startTime": traded[0][0], "endTime": traded[0][0]}
-    assert stage.get(line, f"{root}/indexPriceKlines", pair=pair, **asked, **until) == mark[:1]
-    assert stage.get(line, f"{root}/indexPriceKlines", pair="NONE", **asked)["code"] == -1121
-    assert stage.get(line, f"{root}/indexPriceKlines", symbol=code, **asked)["code"] == -1102
-    assert stage.get(line, f"{root}/indexPriceKlines", pair=pair, interval="7m")["code"] == -1120
-    assert stage.get(line, f"{root}/markPriceKlines", **asked)["code"] == -1102
 
 
 def test_the_average_price_is_that_of_five_minutes_by_size(stage: Stage) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 DAY = 86_400_000
+MOST = 1000
 SETTINGS = ("leverage", "maxNotionalValue", "marginType", "isAutoAddMargin")
 KINDS = {
     IncomeKind.FUNDING: "FUNDING_FEE",
@@ -283,8 +284,8 @@ def adl_quantile(visit: Visit) -> list[Row]:
 def fills(visit: Visit) -> list[Row]:
     """Answer with own trades of a market, oldest first."""
     params = visit.params
-    markets = {market.instrument.symbol: market for market in visit.markets()}
-    first, limit = params.whole("fromId", 0), params.whole("limit", 500)
+    markets = {market.instrument.symbol: market for market in visit.some()}
+    first, limit = params.whole("fromId", 0), min(params.count("limit", 500), MOST)
     since, until = params.whole("startTime", 0), params.whole("endTime", 0)
     longest = DAY if visit.line == "spot" else 7 * DAY
     if since and until and until - since > longest:
@@ -300,10 +301,10 @@ def fills(visit: Visit) -> list[Row]:
         and order in {"", fill.venue_id}
     ]
     picked = rows[:limit] if first or since else rows[-limit:]
-    return [_fill(fill, markets[fill.symbol]) for fill in picked]
+    return [_fill(visit, fill, markets[fill.symbol]) for fill in picked]
 
 
-def _fill(fill: Fill, market: SimMarket) -> Row:
+def _fill(visit: Visit, fill: Fill, market: SimMarket) -> Row:
     line = market.instrument.market
     told: Row = {
         "symbol": market.instrument.code,
@@ -333,7 +334,7 @@ def _fill(fill: Fill, market: SimMarket) -> Row:
         "positionSide": SIDES[fill.position],
         "maker": fill.maker is True,
         "buyer": bought,
-        "realizedPnl": "0",
+        "realizedPnl": money(visit.memory.profit_of(fill)),
         "marginAsset": market.instrument.settle,
         "baseQty" if inverse else "quoteQty": money(worth),
     }
@@ -345,7 +346,7 @@ def income(visit: Visit) -> list[Row]:
     params = visit.params
     symbol = visit.market().instrument.symbol if "symbol" in params else ""
     since, until = params.whole("startTime", 0), params.whole("endTime", ms(visit.now))
-    kind, limit, page = params.maybe("incomeType"), params.whole("limit", 100), params.whole("page", 1)
+    kind, limit, page = params.maybe("incomeType"), min(params.count("limit", 100), MOST), params.count("page", 1)
     rows = [
         row
         for row in visit.exchange.income(visit.account, visit.line, symbol, since * MILLISECOND)
@@ -364,5 +365,5 @@ def _income(visit: Visit, row: Income) -> Row:
         "info": "",
         "time": ms(row.at),
         "tranId": int(row.id),
-        "tradeId": "",
+        "tradeId": visit.memory.trades.get(row.id, ""),
     }

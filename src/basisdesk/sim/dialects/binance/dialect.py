@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from basisdesk.sim.contract import Close, Frame
+from basisdesk.sim.contract import Close, Frame, Refused
 from basisdesk.sim.dialects.binance import sockets
 from basisdesk.sim.dialects.binance.events import Reporter
 from basisdesk.sim.dialects.binance.front import NOT_FOUND, Front, answer_of
+from basisdesk.sim.dialects.binance.params import from_json
 from basisdesk.sim.dialects.binance.publish import Publisher
 from basisdesk.sim.dialects.binance.refuse import Refusal
 from basisdesk.sim.dialects.binance.sockets import MOST_STREAMS, PINGS, Socket
@@ -119,11 +120,13 @@ class Wire:
         times = [self._exchange.next_deadline(), self._publisher.next_deadline()]
         times += [min(one.pinged, one.ends) for one in self._sockets.values()]
         times += [until for _, until in self._front.memory.keys.values()]
+        times += [until for _, _, until in self._front.memory.dates.values()]
         return min((at for at in times if at is not None), default=None)
 
     def advance(self, now: int) -> None:
         """Let the exchange go on, and say what happened."""
         self._exchange.advance(now)
+        self._lapse(now)
         self._settle(now)
         self._publisher.on_time(now)
         for one in list(self._sockets.values()):
@@ -166,6 +169,7 @@ class Wire:
         events = self._reporter.events(self._exchange.take_updates(), now) + self._front.memory.events
         self._front.memory.events = []
         for account, line, event in events:
+            self._announce(line, event, now)
             key, _ = self._front.memory.keys.get((line, account), ("", 0))
             for one in self._sockets.values():
                 if line == "spot":
@@ -173,34 +177,74 @@ class Wire:
                         if owner == account:
                             self._say(one, {"subscriptionId": number, "event": event}, "account")
                 elif key and one.line == line and one.group in {"", "private"} and key in one.streams:
+                    if not one.wants(event["e"]):
+                        continue
                     self._say(one, {"stream": key, "data": event} if one.combined else event, "account")
+
+    def _announce(self, line: str, event: dict[str, object], now: int) -> None:
+        """Tell everybody of a trade by which the venue closed a position."""
+        order = event.get("o")
+        if isinstance(order, dict) and order.get("x") == "CALCULATED":
+            market = self._exchange.market_of(line, str(order["s"]))
+            assert market is not None
+            self._publisher.force(market, order, now)
+
+    def _lapse(self, now: int) -> None:
+        """Cancel orders whose good-till date has come."""
+        memory = self._front.memory
+        for number, (account, ref, until) in list(memory.dates.items()):
+            if now >= until:
+                del memory.dates[number]
+                memory.expired[number] = None
+                if isinstance(self._exchange.cancel(account, ref, now), Refused):
+                    del memory.expired[number]
 
     def _asked(self, one: Socket, request: Request, now: int) -> dict[str, object]:
         """Answer a request of the WebSocket API."""
         given = request.params if isinstance(request.params, dict) else {}
         named: dict[str, object] = {"id": request.id}
-        match request.method:
-            case "session.logon" | "session.status" | "session.logout":
-                return named | answer_of(Refusal(-4056, "HMAC_SHA256 API key is not supported."), now)
-            case "userDataStream.subscribe" if one.line == "spot":
-                return named | answer_of(Refusal(-2015, "Session is not authenticated.", 401), now)
-            case "userDataStream.subscribe.signature" if one.line == "spot":
-                return named | self._listen(one, given, now)
-            case "userDataStream.unsubscribe" if one.line == "spot":
-                one.subscriptions.clear()
-                return named | {"status": 200, "result": {}}
-            case _:
-                return named | self._front.socket(one.line, one.source, request.method, given, now)
+        if one.line == "spot" and request.method.partition(".")[0] in {"session", "userDataStream"}:
+            try:
+                used = self._front.weigh_session(one.source, now)
+                told: dict[str, object] = {"status": 200, "result": self._session(one, request.method, given, now)}
+            except Refusal as refusal:
+                told, used = answer_of(refusal, now), self._front.meter.used("spot", one.source, now)
+            if given.get("returnRateLimits") is not False:
+                told["rateLimits"] = self._front.limits("spot", used, [])
+            return named | told
+        return named | self._front.socket(one.line, one.source, request.method, given, now)
 
-    def _listen(self, one: Socket, given: dict[str, object], now: int) -> dict[str, object]:
-        """Let a socket hear the account of a signed request."""
-        try:
-            account = self._front.signed_by(given, one.source, now).account
-        except Refusal as refusal:
-            return answer_of(refusal, now)
-        self._count += 1
-        one.subscriptions[self._count - 1] = account
-        return {"status": 200, "result": {"subscriptionId": self._count - 1}}
+    def _session(self, one: Socket, method: str, given: dict[str, object], now: int) -> object:
+        """Answer what concerns a spot connection itself; sessions are for keys of another kind than ours."""
+        match method:
+            case "session.logon":
+                raise Refusal(-4056, "HMAC_SHA256 API key is not supported.")
+            case "session.status" | "session.logout":
+                return {
+                    "apiKey": None,
+                    "authorizedSince": None,
+                    "connectedSince": one.opened // 1_000_000,
+                    "returnRateLimits": True,
+                    "serverTime": now // 1_000_000,
+                    "userDataStream": bool(one.subscriptions),
+                }
+            case "session.subscriptions":
+                return [{"subscriptionId": number} for number in one.subscriptions]
+            case "userDataStream.subscribe":
+                raise Refusal(-2015, "Session is not authenticated.", 401)
+            case "userDataStream.subscribe.signature":
+                account = self._front.signed_by(given, now).account
+                self._count += 1
+                one.subscriptions[self._count - 1] = account
+                return {"subscriptionId": self._count - 1}
+            case "userDataStream.unsubscribe":
+                ended = from_json(given).maybe("subscriptionId")
+                for number in list(one.subscriptions):
+                    if ended in {"", str(number)}:
+                        del one.subscriptions[number]
+                return {}
+            case _:
+                raise Refusal(-1000, f"Unknown method '{method[:60]}'.")
 
     def _subscribed(self, one: Socket, request: Request, now: int) -> dict[str, object]:  # noqa: PLR0911 (a case a method)
         """Answer a request on a connection of streams."""

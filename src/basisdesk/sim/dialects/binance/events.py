@@ -4,12 +4,14 @@ A fill is told as `TRADE` with the order that contains it; the first sight of an
 fill a change of it.
 Balances and positions that change together are told in one event after the orders.
 The exchange does not tell that a leverage was set; the request that set it does.
+USD-M tells a trade twice: in short and at once, and with the order that contains it.
 A market order by money ends without a further trade; its last trade then says that it is filled.
 Source: "User Data Streams" (spot, USD-M, COIN-M).
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from basisdesk.domain.account import Balance, Fill, Income, IncomeKind, OrderUpdate, Position, Update, Warned
@@ -17,6 +19,7 @@ from basisdesk.domain.ask import PositionSide
 from basisdesk.domain.order import DoneReason, OrderStatus
 from basisdesk.sim.dialects.binance import spell
 from basisdesk.sim.dialects.binance.account import locked
+from basisdesk.sim.dialects.binance.holdings import MOVED, Holdings
 from basisdesk.sim.dialects.binance.spell import figure, money, ms
 
 if TYPE_CHECKING:
@@ -27,10 +30,10 @@ if TYPE_CHECKING:
 Row = dict[str, object]
 Event = tuple[str, str, Row]
 """Account, line, and the event."""
-Change = tuple[dict[str, Balance], dict[tuple[str, PositionSide], Position], list[str]]
-"""Balances by coin and positions by market that changed, and why."""
+Change = tuple[dict[str, Balance], dict[tuple[str, PositionSide], Position], list[str], dict[str, Decimal]]
+"""Balances by coin and positions by market that changed, why, and by how much besides profit and fees."""
 Changes = dict[tuple[str, str], Change]
-REASONS = {IncomeKind.FUNDING: "FUNDING_FEE", IncomeKind.TRANSFER: "DEPOSIT", IncomeKind.LIQUIDATION: "INSURANCE_CLEAR"}
+REASONS = {IncomeKind.FUNDING: "FUNDING_FEE", IncomeKind.LIQUIDATION: "INSURANCE_CLEAR"}
 
 
 class Reporter:
@@ -40,6 +43,7 @@ class Reporter:
         self._exchange = exchange
         self._memory = memory
         self._known: dict[tuple[str, str], str] = {}
+        self._holdings = Holdings(exchange)
 
     def events(self, updates: list[tuple[str, Update]], now: int) -> list[Event]:
         """Return the events of what happened since the last time, in order."""
@@ -47,24 +51,40 @@ class Reporter:
         fills: dict[tuple[str, str], Fill] = {}
         changes: Changes = {}
         updates = _joined(updates)
+        self._note(updates)
         for account, update in updates:
+            self._holdings.note(account, update)
             match update:
                 case Fill():
                     fills[account, update.venue_id] = update
                     self._change(changes, account, update.symbol)[2].append("ORDER")
                 case OrderUpdate():
-                    told.append(self._order(account, update, fills.pop((account, update.venue_id), None), now))
+                    told += self._order(account, update, fills.pop((account, update.venue_id), None), now)
                 case Position():
                     self._change(changes, account, update.symbol)[1][update.symbol, update.side] = update
                 case Balance() if update.line != "funding":
-                    changes.setdefault((account, update.line), ({}, {}, []))[0][update.asset] = update
+                    _of(changes, account, update.line)[0][update.asset] = update
                 case Income() | Warned():
                     told += self._other(account, update, changes, now)
                 case _:
                     pass
-        for (account, line), (balances, positions, why) in changes.items():
-            told += self._changed(account, line, balances, positions, why, now)
+        for (account, line), change in changes.items():
+            told += self._changed(account, line, change, now)
         return told
+
+    def _note(self, updates: list[tuple[str, Update]]) -> None:
+        """Keep which trade the rows booked after it are of, and what it realised."""
+        latest: dict[tuple[str, str], Fill] = {}
+        for account, update in updates:
+            if isinstance(update, Fill):
+                latest[account, update.symbol] = update
+            elif isinstance(update, Income) and update.kind in {IncomeKind.TRADE, IncomeKind.FEE, IncomeKind.REBATE}:
+                fill = latest.get((account, update.symbol))
+                if fill is None:
+                    continue
+                self._memory.trades[update.id] = fill.trade_id
+                if update.kind is IncomeKind.TRADE:
+                    self._memory.profits[account, fill.symbol, fill.trade_id] = update.amount
 
     def _change(
         self,
@@ -72,8 +92,7 @@ class Reporter:
         account: str,
         symbol: str,
     ) -> Change:
-        line = self._exchange.markets[symbol].instrument.market
-        return changes.setdefault((account, line), ({}, {}, []))
+        return _of(changes, account, self._exchange.markets[symbol].instrument.market)
 
     def _other(
         self,
@@ -85,21 +104,15 @@ class Reporter:
         match update:
             case Income(symbol="", kind=IncomeKind.TRANSFER) if self._is_spot(update):
                 return [(account, "spot", _moved(update))]
-            case Income() if update.symbol and update.kind in REASONS:
-                self._change(changes, account, update.symbol)[2].append(REASONS[update.kind])
+            case Income() if update.kind in MOVED:
+                line = self._holdings.wallet_of(account, update)
+                if line:
+                    _, _, why, moved = _of(changes, account, line)
+                    why.append(REASONS.get(update.kind, "DEPOSIT" if update.amount > 0 else "WITHDRAW"))
+                    moved[update.asset] = moved.get(update.asset, spell.ZERO) + update.amount
             case Warned():
-                market = self._exchange.markets[update.symbol].instrument
-                threatened = {
-                    "s": market.code,
-                    "ps": "BOTH",
-                    "pa": "0",
-                    "mt": "CROSSED",
-                    "iw": "0",
-                    "mp": "0",
-                    "up": "0",
-                    "mm": "0",
-                }
-                return [(account, market.market, {"e": "MARGIN_CALL", "E": ms(now), "cw": "0", "p": [threatened]})]
+                line = self._exchange.markets[update.symbol].instrument.market
+                return [(account, line, self._holdings.call(account, update, now))]
             case _:
                 pass
         return []
@@ -108,21 +121,25 @@ class Reporter:
         """Say whether a transfer's row is of the spot wallet: it is in that wallet's bill."""
         return update in self._exchange.income(update.account, "spot", "", update.at)
 
-    def _order(self, account: str, update: OrderUpdate, fill: Fill | None, now: int) -> Event:
+    def _order(self, account: str, update: OrderUpdate, fill: Fill | None, now: int) -> list[Event]:
+        update = self._memory.as_told(update)
         market = self._exchange.markets[update.symbol].instrument
         key = (account, update.venue_id)
         what = _what(update, fill, self._known.get(key), market.market)
         before = self._known.get(key, "")
         self._known[key] = update.client_id
         if market.market == "spot":
-            return account, "spot", self._report(account, update, fill, what, before, now)
+            return [(account, "spot", self._report(account, update, fill, what, before, now))]
         event: Row = {"e": "ORDER_TRADE_UPDATE", "E": ms(now), "T": ms(update.at)}
-        return account, market.market, event | {"o": self._future(account, update, fill, what, market)}
+        told: list[Event] = [(account, market.market, event | {"o": self._future(account, update, fill, what, market)})]
+        if fill is not None and market.market == "usdm":
+            told.insert(0, (account, "usdm", _lite(fill, told[0][2], market, now)))
+        return told
 
     def _report(self, account: str, update: OrderUpdate, fill: Fill | None, what: str, before: str, now: int) -> Row:
         market = self._exchange.markets[update.symbol].instrument
         order = self._exchange.new_order_of(account, update.venue_id)
-        row = spell.spot_order(update, order, market)
+        row = self._memory.dressed(spell.spot_order(update, order, market))
         created = ms(self._exchange.created_at(account, update.venue_id))
         cancel = self._memory.cancels.get(update.venue_id) if what == "CANCELED" else None
         value = money(fill.price * fill.size if fill is not None else spell.ZERO)
@@ -144,7 +161,7 @@ class Reporter:
 
     def _future(self, account: str, update: OrderUpdate, fill: Fill | None, what: str, market: Instrument) -> Row:
         order, line = self._exchange.new_order_of(account, update.venue_id), market.market
-        row = spell.futures_order(update, order, market)
+        row = self._memory.dressed(spell.futures_order(update, order, market))
         told: Row = {
             "s": market.code, "c": spell.name_of(update), "S": row["side"], "o": row["type"], "f": row["timeInForce"],
             "q": row["origQty"], "p": row["price"], "ap": figure(update.average, line), "sp": "0", "x": what,
@@ -156,19 +173,13 @@ class Reporter:
         return told | {
             "T": ms(update.at), "t": int(fill.trade_id) if fill is not None else 0, "b": "0", "a": "0",
             "m": fill is not None and fill.maker is True, "R": update.reduce_only, "wt": "CONTRACT_PRICE",
-            "ot": row["type"], "ps": row["positionSide"], "cp": False, "rp": "0", "pP": False, "si": 0, "ss": 0,
-            "V": row["selfTradePreventionMode"], "pm": "NONE", "gtd": 0, "er": "0",
+            "ot": row["type"], "ps": row["positionSide"], "cp": False,
+            "rp": money(self._memory.profit_of(fill)) if fill is not None else "0", "pP": False, "si": 0, "ss": 0,
+            "V": row["selfTradePreventionMode"], "pm": row["priceMatch"], "gtd": row["goodTillDate"], "er": "0",
         }  # fmt: skip
 
-    def _changed(
-        self,
-        account: str,
-        line: str,
-        balances: dict[str, Balance],
-        positions: dict[tuple[str, PositionSide], Position],
-        why: list[str],
-        now: int,
-    ) -> list[Event]:
+    def _changed(self, account: str, line: str, change: Change, now: int) -> list[Event]:
+        balances, positions, why, moved = change
         if line == "spot":
             coins = [
                 {"a": asset, "f": money(each.available or spell.ZERO), "l": money(locked(each))}
@@ -179,14 +190,19 @@ class Reporter:
         changes: Row = {
             "m": why[0] if why else "DEPOSIT" if balances else "ORDER",
             "B": [
-                {"a": asset, "wb": money(each.total), "cw": money(each.total), "bc": "0"}
+                {
+                    "a": asset,
+                    "wb": money(each.total),
+                    "cw": money(each.total),
+                    "bc": money(moved.get(asset, spell.ZERO)),
+                }
                 for asset, each in balances.items()
             ],
-            "P": [self._position(each) for each in positions.values()],
+            "P": [self._position(account, each) for each in positions.values()],
         }
         return [(account, line, {"e": "ACCOUNT_UPDATE", "E": ms(now), "T": ms(now), "a": changes})]
 
-    def _position(self, each: Position) -> Row:
+    def _position(self, account: str, each: Position) -> Row:
         market = self._exchange.markets[each.symbol].instrument
         isolated = each.mode is not None and each.mode.value == "isolated"
         return {
@@ -194,12 +210,28 @@ class Reporter:
             "pa": figure(each.size, market.market),
             "ep": figure(each.entry if each.size else None, market.market),
             "bep": figure(each.entry if each.size else None, market.market),
-            "cr": "0",
+            "cr": money(self._holdings.realised(account, each.symbol, each.side)),
             "up": money(each.unrealised or spell.ZERO),
             "mt": "isolated" if isolated else "cross",
             "iw": money(each.margin or spell.ZERO) if isolated else "0",
             "ps": spell.SIDES[each.side],
         }
+
+
+def _of(changes: Changes, account: str, line: str) -> Change:
+    """Return what changed in a line's wallet and markets."""
+    return changes.setdefault((account, line), ({}, {}, [], {}))
+
+
+def _lite(fill: Fill, event: Row, market: Instrument, now: int) -> Row:
+    """Return the short notice of a trade that goes before the whole one."""
+    order = event["o"]
+    assert isinstance(order, dict)
+    return {
+        "e": "TRADE_LITE", "E": ms(now), "T": ms(fill.at), "s": market.code, "q": order["q"], "p": order["p"],
+        "m": fill.maker is True, "c": order["c"], "S": order["S"], "L": order["L"], "l": order["l"],
+        "t": int(fill.trade_id), "i": order["i"],
+    }  # fmt: skip
 
 
 def _moved(update: Income) -> Row:

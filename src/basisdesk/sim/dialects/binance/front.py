@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NOT_FOUND = HttpAnswer(404, b"<html><body><h2>404 Not found</h2></body></html>", (("Content-Type", "text/html"),))
 OK = 200
+SESSION_WEIGHT = 2
 Headers = list[tuple[str, str]]
 
 
@@ -65,8 +66,10 @@ class Front:
             login = gate.owner(self.exchange, call.headers.get("x-mbx-apikey", ""))
         if route.security == SIGNED and login is not None:
             gate.check_form(call, given, login, now)
-        if line == "spot" or route.trades:
-            given.check(route.known)  # futures pass over what they do not know in requests that only read
+        if (line == "spot" and not wallet) or route.trades:
+            given.check(
+                route.known
+            )  # the wallet, and futures where they are only read, pass over what they do not know
         counted = self._permitted(route, login, line, now)
         headers += [(f"X-MBX-ORDER-COUNT-{name}", str(count)) for name, count, _ in counted]
         return route.answer(Visit(self.exchange, self.memory, line, given, now, login, counted))
@@ -96,7 +99,7 @@ class Front:
         else:
             told = {"status": OK, "result": result}
         if given.get("returnRateLimits") is not False:
-            told["rateLimits"] = self._limits(line, used, counted)
+            told["rateLimits"] = self.limits(line, used, counted)
         return told
 
     def _socket_owner(self, given: Mapping[str, object], read: params.Params, route: Route, now: int) -> Login:
@@ -105,15 +108,18 @@ class Front:
             gate.check_json(given, read, login, now)
         return login
 
-    def signed_by(self, given: Mapping[str, object], source: str, now: int) -> Login:
+    def weigh_session(self, source: str, now: int) -> int:
+        """Count a request about a connection itself; return what is used up, or refuse."""
+        return self.meter.weigh("spot", source, SESSION_WEIGHT, now)
+
+    def signed_by(self, given: Mapping[str, object], now: int) -> Login:
         """Return whose signed WebSocket request this is, or refuse."""
-        self.meter.weigh("spot", source, 2, now)
         read = params.from_json(given)
         login = gate.owner(self.exchange, read.maybe("apiKey"))
         gate.check_json(given, read, login, now)
         return login
 
-    def _limits(self, line: str, used: int, counted: list[tuple[str, int, int]]) -> list[dict[str, object]]:
+    def limits(self, line: str, used: int, counted: list[tuple[str, int, int]]) -> list[dict[str, object]]:
         """Write how much of each limit is used up; order counts only where orders were counted."""
         weight = rate_limits(line)[0] | {"count": used}
         return [*order_counts(counted), weight]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.instrument import Kind
+from basisdesk.sim.dialects.binance.market_data import named
 from basisdesk.sim.dialects.binance.meter import ORDERS, UNITS, WEIGHTS
-from basisdesk.sim.dialects.binance.spell import PREVENTION, money, ms
+from basisdesk.sim.dialects.binance.spell import PREVENTION, digits, money, ms, price_digits
 from basisdesk.sim.dialects.binance.visit import pair_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ PREVENTIONS = ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"]
 
 def exchange_information(visit: Visit) -> dict[str, object]:
     """Answer with the line's markets, or those that are asked for."""
-    rows = [market.instrument for market in visit.markets()]
+    rows = [market.instrument for market in named(visit)]
     line = visit.line
     told = {
         "timezone": "UTC",
@@ -41,6 +42,12 @@ def exchange_information(visit: Visit) -> dict[str, object]:
         told["futuresType"] = "U_MARGINED"
         told["assets"] = [{"asset": each, "marginAvailable": True, "autoAssetExchange": "-10000"} for each in settles]
     return told
+
+
+def own_filters(visit: Visit) -> dict[str, object]:
+    """Answer that no filter is the account's own on a market."""
+    visit.market()
+    return {"exchangeFilters": [], "symbolFilters": [], "assetFilters": []}
 
 
 def rate_limits(line: str) -> list[dict[str, object]]:
@@ -163,8 +170,8 @@ def _future(each: Instrument, quarters: dict[str, str]) -> dict[str, object]:
         "baseAsset": each.base,
         "quoteAsset": each.quote,
         "marginAsset": each.settle,
-        "pricePrecision": 8,
-        "quantityPrecision": 0 if coinm else 8,
+        "pricePrecision": price_digits(each),
+        "quantityPrecision": digits(each.step),
         "baseAssetPrecision": 8,
         "quotePrecision": 8,
         "underlyingType": "COIN",
@@ -184,7 +191,7 @@ def _future(each: Instrument, quarters: dict[str, str]) -> dict[str, object]:
             },
         ],
         "orderTypes": ["LIMIT", "MARKET"],
-        "timeInForce": ["GTC", "IOC", "FOK", "GTX"],
+        "timeInForce": ["GTC", "IOC", "FOK", "GTX", *(() if coinm else ("GTD",))],
     }
     if coinm:
         row["contractSize"] = int(each.contract_size)

@@ -1,4 +1,4 @@
-"""Market data over REST: clock, books, trades, tickers, candles, mark price and funding.
+"""Market data over REST: clock, books, trades, tickers, mark price and funding.
 
 Spot asks for one symbol, several, or all; COIN-M answers with lists, and adds the pair.
 Source: "Market Data Endpoints" (spot), "Market Data" (USD-M, COIN-M).
@@ -7,14 +7,12 @@ Source: "Market Data Endpoints" (spot), "Market Data" (USD-M, COIN-M).
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from basisdesk.domain.instrument import Kind
-from basisdesk.sim.dialects.binance.params import Params
 from basisdesk.sim.dialects.binance.refuse import UNKNOWN_SYMBOL, Refusal, illegal
 from basisdesk.sim.dialects.binance.spell import figure, level, loose, ms
 from basisdesk.sim.dialects.binance.visit import pair_of
@@ -22,20 +20,17 @@ from basisdesk.sim.dialects.binance.visit import pair_of
 if TYPE_CHECKING:
     from basisdesk.sim.contract import Printed, SimMarket
     from basisdesk.sim.dialects.binance.visit import Visit
-    from basisdesk.venues.contract import Candle
 
 MILLISECOND = 1_000_000
-SECOND = 1000 * MILLISECOND
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-INTERVALS = {
-    "1s": SECOND, "1m": MINUTE, "3m": 3 * MINUTE, "5m": 5 * MINUTE, "15m": 15 * MINUTE, "30m": 30 * MINUTE,
-    "1h": HOUR, "2h": 2 * HOUR, "4h": 4 * HOUR, "6h": 6 * HOUR, "8h": 8 * HOUR, "12h": 12 * HOUR, "1d": DAY,
-    "3d": 3 * DAY, "1w": 7 * DAY, "1M": 30 * DAY,
-}  # fmt: skip
+MINUTE = 60_000 * MILLISECOND
+DAY = 1440 * MINUTE
 AVERAGED = 5  # minutes of the average price, as the filters of exchangeInfo say
+MOST_TRADES = 1000
 DEPTHS = (5, 10, 20, 50, 100, 500, 1000)
+MINI = (
+    "symbol", "openPrice", "highPrice", "lowPrice", "lastPrice", "volume", "quoteVolume", "openTime", "closeTime",
+    "firstId", "lastId", "count",
+)  # fmt: skip
 Row = dict[str, object]
 
 
@@ -65,9 +60,9 @@ def sides(market: SimMarket, limit: int) -> tuple[list[list[str]], list[list[str
 def depth(visit: Visit) -> Row:
     """Answer with a book and the id of its last change."""
     market = visit.market()
-    limit = visit.params.whole("limit", 100 if visit.line == "spot" else 500)
-    if (visit.line != "spot" and limit not in DEPTHS) or not limit >= 1:
-        raise Refusal(-4021, f"'{limit}' is not valid depth limit.") if visit.line != "spot" else illegal("limit", "1")
+    limit = visit.params.count("limit", 100) if visit.line == "spot" else visit.params.whole("limit", 500)
+    if visit.line != "spot" and limit not in DEPTHS:
+        raise Refusal(-4021, f"'{limit}' is not valid depth limit.")
     bids, asks = sides(market, min(limit, 5000))
     told: Row = {"lastUpdateId": market.sequence}
     if visit.line != "spot":
@@ -80,7 +75,18 @@ def depth(visit: Visit) -> Row:
 def trades(visit: Visit) -> list[Row]:
     """Answer with the latest trades."""
     market = visit.market()
-    return [_trade(market, each, visit.line) for each in market.trades[-visit.params.whole("limit", 500) :]]
+    limit = min(visit.params.count("limit", 500), MOST_TRADES)
+    return [_trade(market, each, visit.line) for each in market.trades[-limit:]]
+
+
+def old_trades(visit: Visit) -> list[Row]:
+    """Answer with trades from a number on, or the latest; what is kept goes back a thousand trades at least."""
+    if "fromId" not in visit.params:
+        return trades(visit)
+    market, first = visit.market(), visit.params.whole("fromId")
+    limit = min(visit.params.count("limit", 500), MOST_TRADES)
+    rows = [each for each in market.trades if each.trade_id >= first]
+    return [_trade(market, each, visit.line) for each in rows[:limit]]
 
 
 def _trade(market: SimMarket, each: Printed, line: str) -> Row:
@@ -103,7 +109,7 @@ def aggregate_trades(visit: Visit) -> list[Row]:
     params, market = visit.params, visit.market()
     first, since = params.whole("fromId", 0), params.whole("startTime", 0) * MILLISECOND
     until = params.whole("endTime", visit.now // MILLISECOND) * MILLISECOND
-    limit = params.whole("limit", 500)
+    limit = min(params.count("limit", 500), MOST_TRADES)
     rows = [each for each in market.trades if each.trade_id >= first and since <= each.at <= until]
     picked = rows[:limit] if first or since else rows[-limit:]
     return [
@@ -121,66 +127,18 @@ def aggregate_trades(visit: Visit) -> list[Row]:
     ]
 
 
-def klines(visit: Visit) -> list[list[object]]:
-    """Answer with candles."""
-    params = visit.params
-    interval = params.one_of("interval", INTERVALS, -1120)
-    period = INTERVALS[interval]
-    limit = params.whole("limit", 500)
-    since, until = params.whole("startTime", 0) * MILLISECOND, params.whole("endTime", 0) * MILLISECOND
-    market = visit.market()
-    rows = visit.exchange.candles(market.instrument.symbol, period, since, limit)
-    return [candle(market, each) for each in rows if not until or each.begins <= until]
-
-
-def candle(market: SimMarket, each: Candle) -> list[object]:
-    """Write a candle; half of it was bought by takers, for want of a better word."""
-    line = market.instrument.market
-    prices = [level(price, market.instrument.tick, line) for price in (each.open, each.high, each.low, each.close)]
-    return [
-        ms(each.begins),
-        *prices,
-        loose(each.volume),
-        ms(each.ends) - 1,
-        loose(each.turnover),
-        each.trades,
-        loose(each.volume / 2),
-        loose(each.turnover / 2),
-        "0",
-    ]
-
-
-def mark_klines(visit: Visit) -> list[list[object]]:
-    """Answer with candles of a mark price; the exchange keeps none, so they follow those of the trades."""
-    return [_bare(row) for row in klines(visit)]
-
-
-def index_klines(visit: Visit) -> list[list[object]]:
-    """Answer with candles of a pair's index, which follow those of a contract on it, best the perpetual."""
-    pair = visit.params.text("pair")
-    listed = [each.instrument for each in visit.markets() if pair_of(each.instrument) == pair]
-    found = sorted(listed, key=lambda each: each.kind is not Kind.PERPETUAL)
-    if not found:
-        raise Refusal(*UNKNOWN_SYMBOL)
-    asked = {name: visit.params.maybe(name) for name in ("interval", "limit", "startTime", "endTime")}
-    named = Params(asked | {"symbol": found[0].code})
-    return [_bare(row) for row in klines(replace(visit, params=named))]
-
-
-def _bare(row: list[object]) -> list[object]:
-    """Write a candle of what is not traded: no volume, and a price of each second where trades are counted."""
-    begins, ends = cast("int", row[0]), cast("int", row[6])
-    return [*row[:5], "0", ends, "0", (ends + 1 - begins) // 1000, "0", "0", "0"]
-
-
 def average_price(visit: Visit) -> Row:
     """Answer with the average price of the last minutes, by size; without a trade in them with the last price."""
-    market = visit.market()
-    recent = [each for each in market.trades if each.at > visit.now - AVERAGED * MINUTE]
+    price, at = average_of(visit.market(), visit.now)
+    return {"mins": AVERAGED, "price": loose(price), "closeTime": ms(at)}
+
+
+def average_of(market: SimMarket, now: int) -> tuple[float, int]:
+    """Return the average price of the last minutes, and when the last trade was (ns)."""
+    recent = [each for each in market.trades if each.at > now - AVERAGED * MINUTE]
     size = sum(each.size for each in recent)
     price = float(sum(each.price * each.size for each in recent) / size) if size else last_price(market)
-    at = market.trades[-1].at if market.trades else visit.now
-    return {"mins": AVERAGED, "price": loose(price), "closeTime": ms(at)}
+    return price, market.trades[-1].at if market.trades else now
 
 
 def one_or_all(visit: Visit, rows: list[Row]) -> Row | list[Row]:
@@ -192,10 +150,14 @@ def named(visit: Visit) -> list[SimMarket]:
     """Return the markets of a ticker request, which on spot may name several."""
     if visit.line != "spot" or "symbols" not in visit.params:
         return visit.markets()
+    if "symbol" in visit.params:
+        raise Refusal(-1128, "Combination of optional parameters invalid.")
     try:
         codes = msgspec.json.decode(visit.params.text("symbols").encode(), type=list[str])
     except msgspec.MsgspecError:
-        raise illegal("symbols", '^\\["[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}\\]$') from None
+        codes = []
+    if not codes:
+        raise illegal("symbols", '^\\["[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}\\]$')
     found = [visit.exchange.market_of("spot", code) for code in codes]
     markets = [each for each in found if each is not None]
     if len(markets) < len(found):
@@ -240,8 +202,11 @@ def price_ticker(visit: Visit) -> Row | list[Row]:
 
 
 def day_ticker(visit: Visit) -> Row | list[Row]:
-    """Answer with the figures of 24 hours."""
-    return one_or_all(visit, [day(each, visit.now) for each in named(visit)])
+    """Answer with the figures of 24 hours; spot has them in short, too."""
+    rows = [day(each, visit.now) for each in named(visit)]
+    if visit.line == "spot" and visit.params.one_of("type", ("FULL", "MINI"), -1130, "FULL") == "MINI":
+        rows = [{name: row[name] for name in MINI} for row in rows]
+    return one_or_all(visit, rows)
 
 
 def day(market: SimMarket, now: int) -> Row:
@@ -255,7 +220,7 @@ def day(market: SimMarket, now: int) -> Row:
         "symbol": each.code,
         "priceChange": loose(last - opened),
         "priceChangePercent": loose((last / opened - 1) * 100, 3),
-        "weightedAvgPrice": loose(last),
+        "weightedAvgPrice": loose(_weighted(market, last)),
         "lastPrice": level(last, each.tick, line),
         "lastQty": figure(latest.size if latest else None, line),
         "openPrice": level(opened, each.tick, line),
@@ -279,6 +244,16 @@ def day(market: SimMarket, now: int) -> Row:
         }
         return told | touch
     return told | ({"pair": pair_of(each)} if line == "coinm" else {})
+
+
+def _weighted(market: SimMarket, last: float) -> float:
+    """Return the average price of a day's trades; the last price on a day without any."""
+    daily, each = market.daily, market.instrument
+    if not daily.volume > 0:
+        return last
+    if each.market == "coinm":
+        return daily.volume * float(each.contract_size) / daily.turnover
+    return daily.turnover / daily.volume
 
 
 def premium_index(visit: Visit) -> Row | list[Row]:
@@ -306,7 +281,7 @@ def premium(market: SimMarket, now: int) -> Row:
 def funding_history(visit: Visit) -> list[Row]:
     """Answer with past settlements, oldest first; without times the newest."""
     params = visit.params
-    limit = min(params.whole("limit", 100), 1000)
+    limit = min(params.count("limit", 100), 1000)
     since = params.whole("startTime", 0) * MILLISECOND
     until = params.whole("endTime", visit.now // MILLISECOND) * MILLISECOND
     rows = [

@@ -1,60 +1,68 @@
 """Orders over REST and the WebSocket API: place, amend, cancel, ask.
 
-The venue's types and times in force become the exchange's terms; a client id that is not given is made up.
 Futures answer `ACK` with the order as it was taken, `RESULT` with what became of it; spot has `FULL` with fills.
 Source: "Trading Endpoints" (spot), "Trade" (USD-M, COIN-M).
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from basisdesk.domain.account import Forced, OrderUpdate
-from basisdesk.domain.ask import Amend, NewOrder, OrderRef, OrderType, PositionSide, TimeInForce
+from basisdesk.domain.ask import Amend, OrderRef
 from basisdesk.domain.order import Side
 from basisdesk.sim.contract import Refused
-from basisdesk.sim.dialects.binance import spell
-from basisdesk.sim.dialects.binance.refuse import Refusal, illegal, missing, said
+from basisdesk.sim.dialects.binance import spell, tickets
+from basisdesk.sim.dialects.binance.refuse import Refusal, missing, said
 
 if TYPE_CHECKING:
     from basisdesk.domain.account import Fill
     from basisdesk.sim.contract import SimMarket
+    from basisdesk.sim.dialects.binance.tickets import Ticket
     from basisdesk.sim.dialects.binance.visit import Visit
 
 Row = dict[str, object]
-TYPES = {"spot": ("LIMIT", "MARKET", "LIMIT_MAKER"), "usdm": ("LIMIT", "MARKET"), "coinm": ("LIMIT", "MARKET")}
-CONDITIONAL = ("STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET")
-NAMES = {"spot": re.compile(r"[a-zA-Z0-9_-]{1,36}"), "": re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")}
-POSITIONS = {"BOTH": PositionSide.NET, "LONG": PositionSide.LONG, "SHORT": PositionSide.SHORT}
+MOST = 1000
+RESTRICTIONS = {"NONE": "", "ONLY_NEW": "NEW", "ONLY_PARTIALLY_FILLED": "PARTIALLY_FILLED"}
 ANSWERS = {"spot": ("ACK", "RESULT", "FULL"), "": ("ACK", "RESULT")}
 
 
 def place(visit: Visit) -> Row:
     """Take an order."""
     market = visit.market()
-    order = _order(visit, market)
-    update = visit.exchange.place(visit.account, order, visit.now)
+    ticket = tickets.read(visit, market)
+    update = visit.exchange.place(visit.account, ticket.order, visit.now)
     if isinstance(update, Refused):
         raise said(visit.line, update)
-    return _placed(visit, market, update)
+    return _placed(visit, market, update, ticket)
 
 
 def check(visit: Visit) -> Row:
-    """Read an order and do nothing with it."""
-    _order(visit, visit.market())
-    return {}
+    """Read an order and do nothing with it, but for telling what it would cost on spot."""
+    market = visit.market()
+    tickets.read(visit, market)
+    if not visit.params.flag("computeCommissionRates"):
+        return {}
+    fees = visit.exchange.fees(visit.account, market.instrument.symbol)
+    none: Row = {"maker": "0.00000000", "taker": "0.00000000"}
+    return {
+        "standardCommissionForOrder": {"maker": spell.money(fees.maker), "taker": spell.money(fees.taker)},
+        "specialCommissionForOrder": none,
+        "taxCommissionForOrder": none,
+        "discount": {"enabledForAccount": False, "enabledForSymbol": False, "discountAsset": "BNB", "discount": "0.75"},
+    }
 
 
-def _placed(visit: Visit, market: SimMarket, update: OrderUpdate) -> Row:
+def _placed(visit: Visit, market: SimMarket, update: OrderUpdate, ticket: Ticket) -> Row:
     params = visit.params
+    visit.memory.keep(visit.account, update, ticket)
     order = visit.exchange.new_order_of(visit.account, update.venue_id)
     if visit.line != "spot":
         taken = params.one_of("newOrderRespType", ANSWERS[""], -1115, "ACK") == "ACK"
         shown = update if not taken else _as_taken(update)
-        return spell.futures_order(shown, order, market.instrument)
+        return visit.memory.dressed(spell.futures_order(shown, order, market.instrument))
     kind = params.one_of("newOrderRespType", ANSWERS["spot"], -1115, "ACK" if order and order.post_only else "FULL")
-    row = spell.spot_order(update, order, market.instrument)
+    row = visit.memory.dressed(spell.spot_order(update, order, market.instrument))
     row["transactTime"] = row["workingTime"] = spell.ms(update.at)
     if kind == "ACK":
         return {name: row[name] for name in ("symbol", "orderId", "orderListId", "clientOrderId", "transactTime")}
@@ -90,60 +98,16 @@ def _part(fill: Fill) -> Row:
     }
 
 
-def _order(visit: Visit, market: SimMarket) -> NewOrder:
-    """Read an order's terms."""
-    params, line = visit.params, visit.line
-    side = params.one_of("side", ("BUY", "SELL"), -1117)
-    if line != "spot" and params.maybe("type") in CONDITIONAL:
-        raise Refusal(
-            -4120, "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
-        )
-    kind = params.one_of("type", TYPES[line], -1116)
-    params.one_of("selfTradePreventionMode", ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"), -1106, "NONE")
-    market_order = kind == "MARKET"
-    size, price, money = params.amount("quantity"), params.amount("price"), params.amount("quoteOrderQty")
-    force = "GTC" if kind in {"MARKET", "LIMIT_MAKER"} else params.text("timeInForce")
-    post_only = kind == "LIMIT_MAKER" or (force == "GTX" and line != "spot")
-    if force not in ("GTC", "IOC", "FOK", *(("GTX",) if line != "spot" else ())):
-        raise Refusal(-1115, "Invalid timeInForce.")
-    if size is None and (money is None or not market_order or line != "spot"):
-        raise missing("quantity")
-    if price is None and not market_order:
-        raise missing("price")
-    if market_order and price is not None:
-        raise Refusal(-1106, "Parameter 'price' sent when not required.")
-    position = POSITIONS[params.one_of("positionSide", POSITIONS, -1106, "BOTH")]
-    return NewOrder(
-        symbol=market.instrument.symbol,
-        side=Side(side),
-        type=OrderType.MARKET if market_order else OrderType.LIMIT,
-        client_id=_name(visit, "newClientOrderId"),
-        size=size,
-        price=price,
-        money=None if size is not None else money,
-        time_in_force=TimeInForce.GTC if post_only else TimeInForce[force],
-        post_only=post_only,
-        reduce_only=params.flag("reduceOnly"),
-        position=position,
-    )
-
-
-def _name(visit: Visit, name: str) -> str:
-    """Read a client id, or make one up."""
-    given = visit.params.maybe(name)
-    pattern = NAMES.get(visit.line, NAMES[""])
-    if given and pattern.fullmatch(given) is None:
-        if visit.line != "spot":
-            raise Refusal(-4015, "Client order id length should be less than 36 chars and of legal characters.")
-        raise illegal(name, "^[a-zA-Z0-9-_]{1,36}$")
-    return given or visit.memory.made_up()
-
-
 def ref_of(visit: Visit, market: SimMarket) -> OrderRef:
     """Read which order is meant."""
     params = visit.params
     if "orderId" in params:
-        return OrderRef(symbol=market.instrument.symbol, venue_id=str(params.whole("orderId")))
+        ref = OrderRef(symbol=market.instrument.symbol, venue_id=str(params.whole("orderId")))
+        name = params.maybe("origClientOrderId") if visit.line == "spot" else ""
+        found = visit.exchange.order(visit.account, ref, visit.now) if name else None
+        if isinstance(found, OrderUpdate) and found.client_id != name:
+            raise Refusal(-2039, "Client order ID is not correct for this order ID.")
+        return ref
     if "origClientOrderId" not in params:
         raise Refusal(-1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!")
     return OrderRef(symbol=market.instrument.symbol, client_id=params.text("origClientOrderId"))
@@ -151,8 +115,13 @@ def ref_of(visit: Visit, market: SimMarket) -> OrderRef:
 
 def cancel(visit: Visit) -> Row:
     """Cancel an order."""
-    market = visit.market()
-    update = visit.exchange.cancel(visit.account, ref_of(visit, market), visit.now)
+    ref = ref_of(visit, visit.market())
+    only = visit.params.one_of("cancelRestrictions", RESTRICTIONS, -1130, "NONE")
+    if only != "NONE":
+        found = visit.exchange.order(visit.account, ref, visit.now)
+        if isinstance(found, OrderUpdate) and spell.status_of(found) not in {RESTRICTIONS[only], "FILLED", "CANCELED"}:
+            raise Refusal(-2011, "Order was not canceled due to cancel restrictions.")
+    update = visit.exchange.cancel(visit.account, ref, visit.now)
     if isinstance(update, Refused):
         raise Refusal(-2011, "Unknown order sent.")
     return cancelled(visit, update)
@@ -163,9 +132,9 @@ def cancelled(visit: Visit, update: OrderUpdate) -> Row:
     market = visit.exchange.markets[update.symbol].instrument
     order = visit.exchange.new_order_of(visit.account, update.venue_id)
     if visit.line != "spot":
-        return spell.futures_order(update, order, market)
-    row = spell.spot_order(update, order, market)
-    name = visit.memory.cancels[update.venue_id] = _name(visit, "newClientOrderId")
+        return visit.memory.dressed(spell.futures_order(update, order, market))
+    row = visit.memory.dressed(spell.spot_order(update, order, market))
+    name = visit.memory.cancels[update.venue_id] = tickets.name_of(visit, "newClientOrderId")
     return row | {
         "origClientOrderId": update.client_id,
         "clientOrderId": name,
@@ -186,6 +155,12 @@ def cancel_all(visit: Visit) -> Row | list[Row]:
     return [cancelled(visit, update) for update in updates]
 
 
+def cancel_no_conditional(visit: Visit) -> Row:
+    """Cancel the conditional orders of a market, of which there are none."""
+    visit.market()
+    return {"code": 200, "msg": "The operation of cancel all open order is done."}
+
+
 def amend_spot(visit: Visit) -> Row:
     """Make a spot order smaller, in its place."""
     market = visit.market()
@@ -195,9 +170,11 @@ def amend_spot(visit: Visit) -> Row:
     before = visit.exchange.order(visit.account, ref, visit.now)
     if isinstance(before, Refused):
         raise said("spot", before)
-    if before.size is None or size >= before.size:
+    if before.size is None or size > before.size:
+        raise Refusal(-2038, "Order amend (quantity increase) is not supported.")
+    if size == before.size:
         raise Refusal(-2038, "The requested action would change no state; rejecting.")
-    name = _name(visit, "newClientOrderId")
+    name = tickets.name_of(visit, "newClientOrderId")
     fresh = "" if name == before.client_id else name
     update = visit.exchange.amend(visit.account, Amend(order=ref, size=size, new_client_id=fresh), visit.now)
     if isinstance(update, Refused):
@@ -213,7 +190,16 @@ def amend_spot(visit: Visit) -> Row:
         "cumulativeQuoteQty": row["cummulativeQuoteQty"],
         "workingTime": spell.ms(visit.exchange.created_at(visit.account, update.venue_id)),
     }
-    return {"transactTime": spell.ms(update.at), "executionId": visit.memory.count, "amendedOrder": told}
+    number = visit.memory.note_amendment(visit.account, before, update, row)
+    return {"transactTime": spell.ms(update.at), "executionId": number, "amendedOrder": told}
+
+
+def amendments(visit: Visit) -> list[Row]:
+    """Answer with how an order was made smaller, the first time first."""
+    symbol, number = visit.market().instrument.symbol, visit.params.whole("orderId")
+    first, limit = visit.params.whole("fromExecutionId", 0), min(visit.params.count("limit", 500), MOST)
+    rows = visit.memory.amendments.get((visit.account, symbol, str(number)), [])
+    return [row for row in rows if int(str(row["executionId"])) >= first][:limit]
 
 
 def amend_future(visit: Visit) -> Row:
@@ -221,6 +207,9 @@ def amend_future(visit: Visit) -> Row:
     market, params = visit.market(), visit.params
     side = params.one_of("side", ("BUY", "SELL"), -1117)
     size, price = params.amount("quantity"), params.amount("price")
+    match = params.one_of("priceMatch", (*tickets.MATCHES, "NONE"), -5037, "NONE")
+    if match != "NONE" and price is None:
+        price = tickets.matched(market, Side(side), match)
     if size is None or price is None:
         raise missing("quantity" if size is None else "price")
     change = Amend(order=ref_of(visit, market), size=size, price=price, side=Side(side))
@@ -228,7 +217,7 @@ def amend_future(visit: Visit) -> Row:
     if isinstance(update, Refused):
         raise said(visit.line, update)
     order = visit.exchange.new_order_of(visit.account, update.venue_id)
-    return spell.futures_order(update, order, market.instrument)
+    return visit.memory.dressed(spell.futures_order(update, order, market.instrument))
 
 
 def cancel_replace(visit: Visit) -> Row:
@@ -241,7 +230,7 @@ def cancel_replace(visit: Visit) -> Row:
             -1102, "Param 'cancelOrigClientOrderId' or 'cancelOrderId' must be sent, but both were empty/null!"
         )
     ref = OrderRef(symbol=market.instrument.symbol, venue_id=number, client_id="" if number else name)
-    order = _order(visit, market)
+    ticket = tickets.read(visit, market)
     gone = visit.exchange.cancel(visit.account, ref, visit.now)
     failed = isinstance(gone, Refused)
     told: Row = {"cancelResult": "FAILURE" if failed else "SUCCESS", "newOrderResult": "NOT_ATTEMPTED"}
@@ -251,11 +240,11 @@ def cancel_replace(visit: Visit) -> Row:
     told["newOrderResponse"] = None
     if failed and mode == "STOP_ON_FAILURE":
         raise Replaced(-2022, "Order cancel-replace failed.", 400, told)
-    update = visit.exchange.place(visit.account, order, visit.now)
+    update = visit.exchange.place(visit.account, ticket.order, visit.now)
     if isinstance(update, Refused):
         told |= {"newOrderResult": "FAILURE", "newOrderResponse": said("spot", update).body()}
         raise Replaced(-2021, "Order cancel-replace partially failed.", 400 if failed else 409, told)
-    told |= {"newOrderResult": "SUCCESS", "newOrderResponse": _placed(visit, market, update)}
+    told |= {"newOrderResult": "SUCCESS", "newOrderResponse": _placed(visit, market, update, ticket)}
     if failed:
         raise Replaced(-2021, "Order cancel-replace partially failed.", 409, told)
     return told
@@ -287,9 +276,10 @@ def queried(visit: Visit, update: OrderUpdate) -> Row:
     market = visit.exchange.markets[update.symbol].instrument
     order = visit.exchange.new_order_of(visit.account, update.venue_id)
     created = visit.exchange.created_at(visit.account, update.venue_id)
+    update = visit.memory.as_told(update)
     if visit.line != "spot":
-        return spell.futures_query(update, order, market, created)
-    return spell.spot_order(update, order, market) | {
+        return visit.memory.dressed(spell.futures_query(update, order, market, created))
+    return visit.memory.dressed(spell.spot_order(update, order, market)) | {
         "stopPrice": "0.00000000",
         "icebergQty": "0.00000000",
         "time": spell.ms(created),
@@ -323,19 +313,21 @@ def force_orders(visit: Visit) -> list[Row]:
         and not update.client_id
         and spell.ms(visit.exchange.created_at(visit.account, update.venue_id)) <= until
     ]
-    return [queried(visit, update) for update in kept[-min(params.whole("limit", 50), 100) :]]
+    return [queried(visit, update) for update in kept[-min(params.count("limit", 50), 100) :]]
 
 
 def all_orders(visit: Visit) -> list[Row]:
-    """Answer with the remembered orders of a market, oldest first."""
-    params, market = visit.params, visit.market()
+    """Answer with the remembered orders of a market, on COIN-M of all of a pair, oldest first."""
+    params = visit.params
+    symbols = {market.instrument.symbol for market in visit.some()}
     since, until = params.whole("startTime", 0), params.whole("endTime", spell.ms(visit.now))
-    first, limit = params.whole("orderId", 0), params.whole("limit", 500)
-    rows = visit.exchange.past_orders(visit.account, visit.line, market.instrument.symbol, 0, visit.now)
+    first, limit = params.whole("orderId", 0), min(params.count("limit", 500), MOST)
+    rows = visit.exchange.past_orders(visit.account, visit.line, "", 0, visit.now)
     kept = [
         update
         for update in rows
-        if int(update.venue_id) >= first
+        if update.symbol in symbols
+        and int(update.venue_id) >= first
         and since <= spell.ms(visit.exchange.created_at(visit.account, update.venue_id)) <= until
     ]
     return [queried(visit, update) for update in (kept[:limit] if first or since else kept[-limit:])]

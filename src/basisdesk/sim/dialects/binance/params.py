@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _DECIMAL = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 _WHOLE = re.compile(r"[0-9]{1,20}")
+USUAL = 500
+"""How many rows are told where nothing is said, on most lists."""
 COMMON = frozenset({"timestamp", "recvWindow", "signature", "apiKey"})
 
 
@@ -33,6 +35,9 @@ class Params:
     def check(self, known: Iterable[str]) -> None:
         """Refuse parameters that the endpoint does not know."""
         allowed = (*known, *COMMON)
+        for name, value in self._values.items():
+            if not value and name in allowed:
+                raise Refusal(-1105, f"Parameter '{name}' was empty.")
         read = sum(name in allowed for name in self._values)
         if read < len(self._values):
             raise Refusal(
@@ -70,6 +75,18 @@ class Params:
             raise illegal(name, "^[0-9]{1,20}$")
         return int(text)
 
+    def count(self, name: str, other: int) -> int:
+        """Return how many rows are wanted, at least one, or `other` where nothing is said."""
+        wanted = self.whole(name, other)
+        if not wanted:
+            raise Refusal(-1130, f"Data sent for parameter '{name}' is not valid.")
+        return wanted
+
+    def rows(self) -> int:
+        """Return how many rows a request of books or candles weighs as; what cannot be read is refused later."""
+        text = self._values.get("limit", "")
+        return int(text) if _WHOLE.fullmatch(text) else USUAL
+
     def amount(self, name: str) -> Decimal | None:
         """Return an exact number, None where it is not there."""
         if name not in self:
@@ -102,13 +119,15 @@ def from_form(query: str, body: bytes) -> Params:
 
 
 def from_json(given: Mapping[str, object]) -> Params:
-    """Read the parameters of a WebSocket request: text, whole numbers and booleans."""
+    """Read the parameters of a WebSocket request or a row of a batch: text, numbers and booleans."""
     values: dict[str, str] = {}
     for name, value in given.items():
         if isinstance(value, bool):
             values[name] = "true" if value else "false"
         elif isinstance(value, str | int):
             values[name] = str(value)
+        elif isinstance(value, float):
+            values[name] = format(Decimal(repr(value)), "f").removesuffix(".0")
         else:
-            raise illegal(name, "a text or a whole number")
+            raise illegal(name, "a text or a number")
     return Params(values)

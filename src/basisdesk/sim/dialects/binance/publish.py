@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from basisdesk.sim.contract import BookChanged, Frame, Printed, Relisted
-from basisdesk.sim.dialects.binance import topics
+from basisdesk.sim.contract import BookChanged, Carried, Frame, Printed, Relisted
+from basisdesk.sim.dialects.binance import charts, topics
 
 if TYPE_CHECKING:
     from basisdesk.sim.contract import Close, Exchange, Happening, SimMarket
@@ -57,8 +57,8 @@ class Publisher:
         for topic in list(self._topics.values()):
             if topic.next_at is not None and now >= topic.next_at:
                 at = topic.next_at
-                topic.next_at = now // topic.period * topic.period + topic.period
-                row = topics.at_its_time(topic, self._exchange, now if topic.kind != "kline" else at)
+                topic.wait(now)
+                row = topics.at_its_time(topic, self._exchange, at if topic.kind in charts.KINDS else now)
                 if row is not None:
                     self._send(topic, row)
 
@@ -79,6 +79,13 @@ class Publisher:
             if row is not None:
                 self._send(topic, row)
 
+    def force(self, market: SimMarket, order: Row, now: int) -> None:
+        """Tell those who listen for them of an order by which the venue closed somebody's position."""
+        row = topics.forced(market, order, now)
+        for topic in self._topics.values():
+            if topic.kind == "forceOrder" and topic.line == market.instrument.market and market in topic.markets:
+                self._send(topic, row)
+
     def _renew(self, market: SimMarket) -> None:
         """Let the streams of all markets of a line have a new one too."""
         for topic in self._topics.values():
@@ -93,7 +100,9 @@ class Publisher:
                 return topics.book_ticker(topic, market, happening.at)
             case Printed() if topic.kind in {"trade", "aggTrade"}:
                 return topics.trade(topic, market, happening)
-            case Printed() if topic.kind == "kline":
+            case Printed() if topic.kind in {"kline", "continuousKline"}:
+                return topics.kline(topic, self._exchange, happening.at)
+            case Carried() if topic.kind in {"markPriceKline", "indexPriceKline"}:
                 return topics.kline(topic, self._exchange, happening.at)
             case Relisted() if topic.kind == "contractInfo":
                 return topics.listed(self._exchange, market, happening.at)

@@ -99,6 +99,40 @@ def position_mode(visit: Visit) -> Row:
     return {"dualSidePosition": visit.exchange.position_mode(visit.account, visit.line) is PositionMode.HEDGE}
 
 
+def account_config(visit: Visit) -> Row:
+    """Answer with how the line is set for the account."""
+    return {
+        "feeTier": 0,
+        "canTrade": True,
+        "canDeposit": True,
+        "canWithdraw": True,
+        **position_mode(visit),
+        "updateTime": 0,
+        "multiAssetsMargin": False,
+        "tradeGroupId": -1,
+    }
+
+
+def assets_mode(_visit: Visit) -> Row:
+    """Answer that every asset stands for itself."""
+    return {"multiAssetsMargin": False}
+
+
+def set_assets_mode(visit: Visit) -> Row:
+    """Refuse to join assets: each stands for itself here."""
+    if "multiAssetsMargin" not in visit.params:
+        raise missing("multiAssetsMargin")
+    if visit.params.flag("multiAssetsMargin"):
+        words = "Unable to adjust to Multi-Assets mode with symbols of USD-M Futures under isolated-margin mode."
+        raise Refusal(-4167, words)
+    raise Refusal(-4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly")
+
+
+def fee_burn(_visit: Visit) -> Row:
+    """Answer that fees are not paid in another coin."""
+    return {"feeBurn": False}
+
+
 def dead_man(visit: Visit) -> Row:
     """Arm the countdown of a market, or turn it off with 0."""
     market, wait = visit.market(), visit.params.whole("countdownTime")

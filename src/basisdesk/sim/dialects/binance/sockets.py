@@ -28,11 +28,17 @@ GROUPS = ("public", "market", "private")
 
 @dataclass(slots=True)
 class Socket:
-    """One connection; `subscriptions` are private streams of the spot WebSocket API: number to account."""
+    """One connection.
+
+    Attributes:
+        subscriptions: private streams of the spot WebSocket API: number to account.
+        events: the private events that the address asks for, none for all of them.
+    """
 
     number: int
     line: str
     source: str
+    opened: int
     ends: int
     pinged: int
     api: bool = False
@@ -40,8 +46,13 @@ class Socket:
     group: str = ""
     streams: dict[str, None] = field(default_factory=dict)
     subscriptions: dict[int, str] = field(default_factory=dict)
+    events: tuple[str, ...] = ()
     second: int = 0
     heard: int = 0
+
+    def wants(self, event: object) -> bool:
+        """Say whether a private event was asked for."""
+        return not self.events or event in self.events
 
     def is_flooding(self, now: int) -> bool:
         """Count a message; say whether there are too many in this second."""
@@ -53,7 +64,7 @@ class Socket:
 def opened(number: int, call: HttpCall, now: int) -> Socket | None:
     """Return the connection that a handshake makes, with the streams in its address; None where there is none."""
     line = call.host
-    socket = Socket(number, line, call.source, now + DAY, now + PINGS[line])
+    socket = Socket(number, line, call.source, now, now + DAY, now + PINGS[line])
     if call.path.rstrip("/") == API[line]:
         socket.api = True
         return socket
@@ -66,4 +77,5 @@ def opened(number: int, call: HttpCall, now: int) -> Socket | None:
     asked = parse_qs(call.query)
     names = [*parts[1:], *asked.get("streams", [""])[0].split("/"), *asked.get("listenKey", [])]
     socket.streams = {name: None for name in names if name}
+    socket.events = tuple(name for name in asked.get("events", [""])[0].split("/") if name)
     return socket

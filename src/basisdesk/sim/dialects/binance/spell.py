@@ -63,6 +63,16 @@ def loose(value: float, digits: int = 8) -> str:
     return f"{0.0 if math.isnan(value) else value:.{digits}f}"
 
 
+def digits(grid: Decimal) -> int:
+    """Return how many digits behind the point a grid needs."""
+    return max(0, -int(grid.normalize().as_tuple().exponent))
+
+
+def price_digits(each: Instrument) -> int:
+    """Return the digits of a contract's prices, of which USD-M has two at least."""
+    return max(2 if each.market == "usdm" else 0, digits(each.tick))
+
+
 def status_of(update: OrderUpdate) -> str:
     """Return the venue's word for how an order stands."""
     if update.status is OrderStatus.DONE:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 
 from basisdesk.domain.instrument import Kind
 from basisdesk.sim.contract import SimMarket
+from basisdesk.sim.dialects.binance import charts, windows
 from basisdesk.sim.dialects.binance.listing import quarters
-from basisdesk.sim.dialects.binance.market_data import INTERVALS, day, sides
+from basisdesk.sim.dialects.binance.market_data import average_of, day, sides
 from basisdesk.sim.dialects.binance.spell import figure, level, loose, ms
 from basisdesk.sim.dialects.binance.visit import pair_of
+from basisdesk.sim.dialects.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,22 +32,28 @@ MILLISECOND = 1_000_000
 SECOND = 1000 * MILLISECOND
 Row = dict[str, object]
 _CHANNEL = re.compile(
-    r"(?P<kind>depth|trade|aggTrade|bookTicker|ticker|miniTicker|markPrice|indexPrice|kline|forceOrder)"
-    r"(?P<levels>5|10|20)?(_(?P<interval>[0-9]+[smhdwM]))?(@(?P<speed>[0-9]+m?s))?"
+    r"(?P<kind>depth|trade|aggTrade|bookTicker|ticker|miniTicker|markPrice|indexPrice|avgPrice|forceOrder|"
+    r"kline|continuousKline|markPriceKline|indexPriceKline)"
+    r"(?P<levels>5|10|20)?(_(?P<interval>[0-9]+[smhdwM]))?(@(?P<speed>[0-9]+m?s)|(?P<zone>@\+08:00))?"
 )
 _SPEEDS = {"0ms": 1, "100ms": 100, "250ms": 250, "500ms": 500, "1000ms": 1000, "1s": 1000}
-_USUAL = {"depth": (1000, 250), "markPrice": (0, 3000), "indexPrice": (0, 3000), "ticker": (1000, 1000)}
-_ALL = {
-    "!ticker@arr": "ticker", "!miniTicker@arr": "miniTicker", "!markPrice@arr": "markPrice",
-    "!markPrice@arr@1s": "markPrice", "!bookTicker": "bookTicker", "!contractInfo": "contractInfo",
-    "!forceOrder@arr": "forceOrder",
+_USUAL = {
+    "depth": (1000, 250), "markPrice": (0, 3000), "indexPrice": (0, 3000), "ticker": (1000, 1000),
+    "miniTicker": (1000, 1000), "avgPrice": (1000, 0),
 }  # fmt: skip
+_ALL = {
+    "!ticker@arr": "ticker", "!miniTicker@arr": "miniTicker", "!miniTicker@arr@1000ms": "miniTicker",
+    "!miniTicker@arr@3000ms": "miniTicker", "!markPrice@arr": "markPrice",
+    "!markPrice@arr@1s": "markPrice", "!bookTicker": "bookTicker", "!contractInfo": "contractInfo",
+    "!forceOrder@arr": "forceOrder", "!ticker_1h@arr": "ticker", "!ticker_4h@arr": "ticker", "!ticker_1d@arr": "ticker",
+}  # fmt: skip
+NO_SPAN = Span()
 PUBLIC = frozenset({"depth", "bookTicker", "trade"})
 TAGS = {
     "depth": "book",
     "trade": "trades",
     "aggTrade": "trades",
-    "kline": "candles",
+    **dict.fromkeys(charts.KINDS, "candles"),
     "markPrice": "carry",
     "indexPrice": "carry",
 }
@@ -55,7 +63,7 @@ TAGS = {
 class Topic:
     """One stream; `markets` is the one market of its name, or all of the line.
 
-    `next_at` is when it speaks next (ns), None for streams that speak as things happen.
+    `next_at` is when it speaks next (ns), None for streams that speak as things happen; `several` speak in lists.
     """
 
     name: str
@@ -63,7 +71,9 @@ class Topic:
     line: str
     markets: tuple[SimMarket, ...]
     every: bool = False
+    several: bool = False
     period: int = 0
+    span: Span = NO_SPAN
     next_at: int | None = None
     levels: int = 0
     interval: str = ""
@@ -73,6 +83,11 @@ class Topic:
     bids: dict[Decimal, Decimal] = field(default_factory=dict)
     asks: dict[Decimal, Decimal] = field(default_factory=dict)
     touch: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+    def wait(self, now: int) -> None:
+        """Let it speak next when its period, or its candle, is over."""
+        whole = now // self.period * self.period + self.period if self.period else None
+        self.next_at = self.span.around(now)[1] if self.kind in charts.KINDS else whole
 
     @property
     def tag(self) -> str:
@@ -90,44 +105,58 @@ def topic_of(exchange: Exchange, line: str, name: str, now: int) -> Topic | None
     """Return the stream of a name, None for a name that means nothing."""
     everything = tuple(each for each in exchange.markets.values() if each.instrument.market == line)
     if name in _ALL:
-        kind = _ALL[name]
-        slow = 3000 if name == "!markPrice@arr" else 1000
-        timed = kind in {"ticker", "miniTicker", "markPrice"}
-        return _timed(Topic(name, kind, line, everything, every=True), slow if timed else 0, now)
+        return _of_all(name, line, everything, now)
     code, _, channel = name.partition("@")
     found = _CHANNEL.fullmatch(channel)
-    markets = _named(exchange, line, code, "" if found is None else found["kind"])
+    markets = () if found is None else _named(exchange, line, code, found["kind"], now)
     if found is None or not markets:
         return None
     kind, speed = found["kind"], found["speed"]
     topic = Topic(name, kind, line, markets, levels=int(found["levels"] or 0), interval=found["interval"] or "")
+    topic.several = kind == "markPrice" and exchange.market_of(line, code.upper()) is None
     topic.last = topic.latest = markets[0].sequence
-    if kind == "kline":
-        if topic.interval not in INTERVALS:
-            return None
-        return _timed(topic, INTERVALS[topic.interval] // MILLISECOND, now)
-    usual = _USUAL.get("ticker" if kind == "miniTicker" else kind, (0, 0))[line != "spot"]
+    if kind in charts.KINDS:
+        span = charts.span_of(line, kind, topic.interval, eastern=found["zone"] is not None)
+        topic.span = span or topic.span
+        return _timed(topic, 0, now) if span else None
+    if kind == "ticker" and topic.interval and (line != "spot" or topic.interval not in windows.STREAMED):
+        return None
+    usual = _USUAL.get(kind, (0, 0))[line != "spot"]
     return _timed(topic, _SPEEDS.get(speed or "", usual) if usual else 0, now)
 
 
-def _named(exchange: Exchange, line: str, code: str, kind: str) -> tuple[SimMarket, ...]:
-    """Return the market of a stream's name; index prices are told by the pair."""
-    if kind == "indexPrice":
-        return tuple(
-            each
-            for each in exchange.markets.values()
-            if each.instrument.market == line
-            and each.instrument.kind is Kind.PERPETUAL
-            and pair_of(each.instrument).lower() == code
-        )
+def _of_all(name: str, line: str, everything: tuple[SimMarket, ...], now: int) -> Topic | None:
+    """Return the stream of all markets of a line; only spot has those of a moving window."""
+    kind, interval = _ALL[name], name.partition("_")[2].partition("@")[0]
+    if interval and line != "spot":
+        return None
+    slow = 3000 if name in {"!markPrice@arr", "!miniTicker@arr@3000ms"} else 1000
+    timed = kind in {"ticker", "miniTicker", "markPrice"}
+    topic = Topic(name, kind, line, everything, every=True, several=timed, interval=interval)
+    return _timed(topic, slow if timed else 0, now)
+
+
+def _named(exchange: Exchange, line: str, code: str, kind: str, now: int) -> tuple[SimMarket, ...]:
+    """Return the market of a stream's name; index prices are told by the pair, and COIN-M's mark prices can be."""
+    if kind == "continuousKline":
+        one = charts.market_of(exchange, line, code, now)
+        return () if one is None else (one,)
+    if kind in {"indexPrice", "indexPriceKline"}:
+        return tuple(each for each in _paired(exchange, line, code) if each.instrument.kind is Kind.PERPETUAL)
     market = exchange.market_of(line, code.upper()) if code == code.lower() else None
+    if market is None and kind == "markPrice" and line == "coinm":
+        return _paired(exchange, line, code)
     return () if market is None else (market,)
+
+
+def _paired(exchange: Exchange, line: str, code: str) -> tuple[SimMarket, ...]:
+    rows = (each for each in exchange.markets.values() if each.instrument.market == line)
+    return tuple(each for each in rows if pair_of(each.instrument).lower() == code)
 
 
 def _timed(topic: Topic, period: int, now: int) -> Topic:
     topic.period = period * MILLISECOND
-    if period:
-        topic.next_at = now // topic.period * topic.period + topic.period
+    topic.wait(now)
     return topic
 
 
@@ -145,11 +174,13 @@ def at_its_time(topic: Topic, exchange: Exchange, now: int) -> list[Row] | Row |
     match topic.kind:
         case "depth":
             return _partial(topic, now) if topic.levels else _depth(topic, now)
-        case "kline":
-            return _kline(topic, exchange, now - 1, closed=True)
-        case _:
-            rows = [_WRITERS[topic.kind](market, now) for market in topic.markets]
-            return rows if topic.every else rows[0]
+        case kind if kind in charts.KINDS:
+            return charts.candle(exchange, topic, now - 1, closed=True)
+        case "ticker" if topic.interval:
+            rows = [windows.told(exchange, market, topic.interval, now) for market in topic.markets]
+        case kind:
+            rows = [_WRITERS[kind](market, now) for market in topic.markets]
+    return rows if topic.several else rows[0]
 
 
 def _depth(topic: Topic, now: int) -> Row | None:
@@ -220,40 +251,17 @@ def trade(topic: Topic, market: SimMarket, each: Printed) -> Row:
 
 def kline(topic: Topic, exchange: Exchange, now: int) -> Row | None:
     """Return the running candle."""
-    return _kline(topic, exchange, now, closed=False)
+    return charts.candle(exchange, topic, now, closed=False)
 
 
-def _kline(topic: Topic, exchange: Exchange, now: int, *, closed: bool) -> Row | None:
-    market, line = topic.markets[0], topic.line
-    each, period = market.instrument, INTERVALS[topic.interval]
-    rows = exchange.candles(each.symbol, period, now // period * period, 1)
-    if not rows:
-        return None
-    one = rows[0]
-    prices = dict(
-        zip("ohlc", (level(price, each.tick, line) for price in (one.open, one.high, one.low, one.close)), strict=True)
-    )
-    return {
-        "e": "kline",
-        "E": ms(now),
-        "s": each.code,
-        "k": {
-            "t": ms(one.begins),
-            "T": ms(one.ends) - 1,
-            "s": each.code,
-            "i": topic.interval,
-            "f": -1,
-            "L": -1,
-            **prices,
-            "v": loose(one.volume),
-            "n": one.trades,
-            "x": closed,
-            "q": loose(one.turnover),
-            "V": loose(one.volume / 2),
-            "Q": loose(one.turnover / 2),
-            "B": "0",
-        },
-    }
+def forced(market: SimMarket, order: Row, now: int) -> Row:
+    """Return an order of the venue's own that closed somebody's position, as all may hear of it."""
+    names = ("s", "S", "o", "f", "q", "p", "ap", "X", "l", "z", "T")
+    told: Row = {name: order[name] for name in names}
+    told |= {"o": "LIMIT", "f": "IOC", "p": order["ap"]}  # so the venue calls what it sends itself
+    if market.instrument.market == "coinm":
+        told["ps"] = pair_of(market.instrument)
+    return {"e": "forceOrder", "E": ms(now), "o": told}
 
 
 def _ticker(market: SimMarket, now: int) -> Row:
@@ -282,6 +290,11 @@ def _mark(market: SimMarket, now: int) -> Row:
     return told | {"T": ms(carry.next_at) if funded else 0}
 
 
+def _average(market: SimMarket, now: int) -> Row:
+    price, at = average_of(market, now)
+    return {"e": "avgPrice", "E": ms(now), "s": market.instrument.code, "i": "5m", "w": loose(price), "T": ms(at)}
+
+
 def _index(market: SimMarket, now: int) -> Row:
     return {"e": "indexPriceUpdate", "E": ms(now), "i": pair_of(market.instrument), "p": loose(market.carry.index)}
 
@@ -291,6 +304,7 @@ _WRITERS: dict[str, Callable[[SimMarket, int], Row]] = {
     "miniTicker": _mini,
     "markPrice": _mark,
     "indexPrice": _index,
+    "avgPrice": _average,
 }
 
 

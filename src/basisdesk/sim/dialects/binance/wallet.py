@@ -16,17 +16,18 @@ from basisdesk.sim.dialects.binance.refuse import Refusal, missing
 from basisdesk.sim.dialects.binance.spell import ZERO, money, ms
 
 if TYPE_CHECKING:
+    from basisdesk.domain.account import Income
     from basisdesk.sim.dialects.binance.visit import Visit
 
 Row = dict[str, object]
+WALLETS = {"MAIN": "spot", "UMFUTURE": "usdm", "CMFUTURE": "coinm", "FUNDING": "funding"}
 TRANSFERS = {
-    "MAIN_UMFUTURE": ("spot", "usdm"),
-    "UMFUTURE_MAIN": ("usdm", "spot"),
-    "MAIN_CMFUTURE": ("spot", "coinm"),
-    "CMFUTURE_MAIN": ("coinm", "spot"),
-    "MAIN_FUNDING": ("spot", "funding"),
-    "FUNDING_MAIN": ("funding", "spot"),
+    f"{source}_{target}": (WALLETS[source], WALLETS[target])
+    for source in WALLETS
+    for target in WALLETS
+    if source != target and {source, target} != {"UMFUTURE", "CMFUTURE"}
 }
+"""What can be asked for: there is no direct way between the two futures wallets."""
 
 
 def move(visit: Visit) -> Row:
@@ -47,9 +48,11 @@ def move(visit: Visit) -> Row:
 
 def transfers(visit: Visit) -> Row:
     """Answer with past transfers of a kind, newest first."""
-    kind = visit.params.one_of("type", TRANSFERS, -9000)
-    source, _ = TRANSFERS[kind]
-    line = "spot" if source == "funding" else source
+    params = visit.params
+    kind = params.one_of("type", TRANSFERS, -9000)
+    source, target = TRANSFERS[kind]
+    size, page = min(params.count("size", 10), 100), params.count("current", 1)
+    since, until = params.whole("startTime", 0), params.whole("endTime", ms(visit.now))
     rows = [
         {
             "asset": row.asset,
@@ -59,10 +62,54 @@ def transfers(visit: Visit) -> Row:
             "tranId": int(row.id),
             "timestamp": ms(row.at),
         }
-        for row in reversed(visit.exchange.income(visit.account, line, "", 0))
-        if KINDS.get(row.kind) == "TRANSFER" and row.amount < 0
+        for row in reversed(visit.exchange.income(visit.account, source, "", 0))
+        if KINDS.get(row.kind) == "TRANSFER"
+        and row.amount < 0
+        and since <= ms(row.at) <= until
+        and _arrived(visit, row, target)
     ]
-    return {"total": len(rows), "rows": rows}
+    return {"total": len(rows), "rows": rows[(page - 1) * size : page * size]}
+
+
+def _arrived(visit: Visit, row: Income, wallet: str) -> bool:
+    """Say whether a transfer went into a wallet."""
+    there = visit.exchange.income(visit.account, wallet, "", row.at)
+    return any(other.id == row.id and other.amount > 0 for other in there)
+
+
+def funding_assets(visit: Visit) -> list[Row]:
+    """Answer with what lies in the funding wallet."""
+    return [each | {"btcValuation": "0"} for each in _held(visit, "funding")]
+
+
+def user_assets(visit: Visit) -> list[Row]:
+    """Answer with the coins of the spot wallet that are there."""
+    return [each | {"ipoable": "0", "btcValuation": "0"} for each in _held(visit, "spot")]
+
+
+def _held(visit: Visit, wallet: str) -> list[Row]:
+    asked = visit.params.maybe("asset")
+    return [
+        {
+            "asset": row.asset,
+            "free": format(row.available or ZERO, "f"),
+            "locked": format(locked(row), "f"),
+            "freeze": "0",
+            "withdrawing": "0",
+        }
+        for row in visit.exchange.balances(visit.account, wallet)
+        if asked in {"", row.asset}
+    ]
+
+
+def standing(_visit: Visit) -> Row:
+    """Answer that nothing is held against the account."""
+    return {"data": "Normal"}
+
+
+def trading_status(_visit: Visit) -> Row:
+    """Answer that the account's orders broke no rule."""
+    return {"data": {"isLocked": False, "plannedRecoverTime": 0, "triggerCondition": {}, "updateTime": 0}}
 
 
 def coins(visit: Visit) -> list[Row]:
@@ -137,6 +184,6 @@ def status(_visit: Visit) -> Row:
     return {"status": 0, "msg": "normal"}
 
 
-def no_pairs(_visit: Visit) -> list[Row]:
-    """Answer that nothing can be borrowed for."""
+def none(_visit: Visit) -> list[Row]:
+    """Answer that there is none: no pair to borrow for, no list of orders or conditional one, no prevented match."""
     return []
