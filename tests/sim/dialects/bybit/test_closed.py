@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.sim.dialects.bybit.stage import INVERSE, LINEAR, MS, Stage
+from tests.sim.dialects.bybit.stage import INVERSE, LINEAR, MS, Stage, dated
 
 from basisdesk.domain.order import Side
 from basisdesk.sim.exchange.logins import FULL
@@ -132,3 +132,25 @@ def test_a_batch_over_the_trade_socket_says_beside_the_list_what_became_of_each(
         3, {"reqId": "x", "header": header, "op": "order.create-batch", "args": [{"category": "linear"}]}
     )
     assert (none["retCode"], none["data"], none["retExtInfo"]) == (10001, {}, {})
+
+
+@pytest.mark.parametrize("first", [Side.BUY, Side.SELL])
+def test_what_was_delivered_is_told(stage: Stage, first: Side) -> None:
+    contract = dated()
+    stage.place(contract.symbol, "2", side=first)
+    stage.place(LINEAR, "1", side=first)
+    stage.tell(1)
+    stage.mark(contract.symbol, 51_000.0)
+    stage.tell(1)
+    before = owned(stage, "USDT")
+    stage.exchange.delist(contract.symbol, stage.now)
+    path, query = "/v5/asset/delivery-record", f"category=linear&symbol={contract.code}"
+    _, told = stage.signed("GET", path, query)
+    (row,) = told["result"]["list"]
+    assert (row["symbol"], row["position"], row["deliveryTime"]) == (contract.code, "2", stage.now // MS)
+    assert row["side"] == {Side.BUY: "Buy", Side.SELL: "Sell"}[first]
+    assert D(row["deliveryRpl"]) == (D(row["deliveryPrice"]) - D(row["entryPrice"])) * 2 * first.sign
+    assert owned(stage, "USDT") - before == D(row["deliveryRpl"]) - D(row["fee"])
+    assert stage.signed("GET", path, "category=linear")[1]["result"]["list"] == [row]
+    assert stage.signed("GET", path, "category=inverse")[1]["result"]["list"] == []
+    assert stage.signed("GET", path, f"{query}&endTime={stage.now // MS - 10_000}")[1]["result"]["list"] == []

@@ -52,7 +52,7 @@ def test_instruments_come_in_pages_and_spot_comes_whole(stage: Stage) -> None:
     assert "nextPageCursor" not in spot
     assert spot["list"][0]["lotSizeFilter"]["minOrderAmt"] == "5"
     inverse = stage.public(path, "category=inverse")["result"]["list"][0]
-    assert "minNotionalValue" not in inverse["lotSizeFilter"]
+    assert inverse["lotSizeFilter"]["minNotionalValue"] == ""
     assert (inverse["upperFundingRate"], inverse["fundingInterval"]) == ("0", 480)
     assert stage.public(path, "category=option&baseCoin=BTC")["result"]["list"] == []
     assert stage.public(path, "category=linear&status=PreLaunch")["result"]["list"] == []

@@ -1,4 +1,4 @@
-"""Private REST that reads: balances, positions, orders, fills, booked rows, fees, the account and its key.
+"""Private REST that reads: positions, orders, fills, booked rows, fees, the account and its key.
 
 Lists come newest first, in pages whose mark is an offset; what is asked for without a market needs a settle coin on the
 linear line.
@@ -16,11 +16,10 @@ from basisdesk.domain.ask import OrderRef, PositionMode, PositionSide
 from basisdesk.domain.order import OrderStatus
 from basisdesk.sim.contract import Refused
 from basisdesk.sim.dialects.bybit import accountrows as rows
-from basisdesk.sim.dialects.bybit import lending
 from basisdesk.sim.dialects.bybit.codes import parameter
 from basisdesk.sim.dialects.bybit.market import CONTRACTS, market_of
 from basisdesk.sim.dialects.bybit.names import LINES, MS, cursor_text, identity, milliseconds, number_of
-from basisdesk.sim.dialects.bybit.orders import FILTERS, of_coin
+from basisdesk.sim.dialects.bybit.orders import FILTERS, PLAIN, of_coin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +30,13 @@ if TYPE_CHECKING:
     from basisdesk.sim.dialects.bybit.params import Params
 
 Row = dict[str, object]
-WALLETS = {"UNIFIED": "unified", "FUND": "funding"}
 RECENT = 500
 WEEK = 7 * 86_400_000
 DAY = 86_400_000
+STATES = (
+    "New", "PartiallyFilled", "Untriggered", "Rejected", "PartiallyFilledCanceled", "Filled", "Cancelled", "Triggered",
+    "Deactivated",
+)  # fmt: skip
 LOG_TYPES = {
     IncomeKind.FUNDING: "SETTLEMENT",
     IncomeKind.INTEREST: "INTEREST",
@@ -57,43 +59,6 @@ def paged(found: Sequence[Any], params: Params, usual: int, most: int) -> tuple[
     begin = int(start or 0)
     more = cursor_text(f"page:{begin + limit},{begin + limit}") if begin + limit < len(found) else ""
     return list(found[begin : begin + limit]), more
-
-
-def wallet_balance(exchange: Exchange, login: Login, params: Params, _now: int) -> Row:
-    """Return the unified account."""
-    params.choice("accountType", ("UNIFIED",), None)
-    coins = [each for each in params.text("coin").split(",") if each]
-    found = [each for each in exchange.balances(login.account, "unified") if not coins or each.asset in coins]
-    return {"list": [wallet_row([rows.coin_row(exchange, each) for each in found])]}
-
-
-def wallet_row(coins: list[Row]) -> Row:
-    """Return the account around its coins; its figures in USD are not simulated."""
-    names = (
-        "totalEquity", "totalWalletBalance", "totalMarginBalance", "totalAvailableBalance", "totalPerpUPL",
-        "totalInitialMargin", "totalMaintenanceMargin", "accountIMRate", "accountMMRate", "accountLTV",
-    )  # fmt: skip
-    return {"accountType": "UNIFIED", **dict.fromkeys(names, ""), "coin": coins}
-
-
-def coin_balances(exchange: Exchange, login: Login, params: Params, _now: int) -> Row:
-    """Return the coins of one account."""
-    kind = params.choice("accountType", tuple(WALLETS), None)
-    coins = [each for each in params.text("coin").split(",") if each]
-    if kind == "UNIFIED" and not coins:
-        raise parameter("params error: coin is required for UNIFIED")
-    found = exchange.balances(login.account, WALLETS[kind])
-    told = [
-        {
-            "coin": each.asset,
-            "walletBalance": plain(each.total),
-            "transferBalance": plain(each.available if each.available is not None else each.total),
-            "bonus": "",
-        }
-        for each in found
-        if not coins or each.asset in coins
-    ]
-    return {"memberId": login.account, "accountType": kind, "balance": told}
 
 
 def positions(exchange: Exchange, login: Login, params: Params, _now: int) -> Row:
@@ -121,7 +86,6 @@ def positions(exchange: Exchange, login: Login, params: Params, _now: int) -> Ro
 def open_orders(exchange: Exchange, login: Login, params: Params, now: int) -> Row:
     """Return orders that live, or the latest ended ones; one that is named is found among both."""
     line = params.choice("category", LINES, None)
-    params.choice("orderFilter", FILTERS, "Order")
     if line == "linear" and not any(
         params.text(name) for name in ("symbol", "baseCoin", "settleCoin", "orderId", "orderLinkId")
     ):
@@ -129,12 +93,12 @@ def open_orders(exchange: Exchange, login: Login, params: Params, now: int) -> R
     named = _named(exchange, login, params, line, now)
     if named is not None:
         found = named
-    elif params.whole("openOnly", 0, 0, 1) == 1:
+    elif params.whole("openOnly", 0, 0, 2):
         every = exchange.past_orders(login.account, line, "", 0, now)
         found = [each for each in every if each.status is OrderStatus.DONE][-RECENT:]
     else:
         found = exchange.open_orders(login.account, line)
-    return _orders(exchange, login, params, line, found)
+    return _orders(exchange, login, params, line, found, now)
 
 
 def order_history(exchange: Exchange, login: Login, params: Params, now: int) -> Row:
@@ -146,7 +110,7 @@ def order_history(exchange: Exchange, login: Login, params: Params, now: int) ->
         every = exchange.past_orders(login.account, line, "", since * MS, now)
         named = [each for each in every if exchange.created_at(login.account, each.venue_id) // MS <= until]
     found = [each for each in named if each.status is OrderStatus.DONE]
-    return _orders(exchange, login, params, line, found)
+    return _orders(exchange, login, params, line, found, now)
 
 
 def executions(exchange: Exchange, login: Login, params: Params, now: int) -> Row:
@@ -250,29 +214,6 @@ def key(_exchange: Exchange, login: Login, _params: Params, _now: int) -> Row:
     }
 
 
-def coins(exchange: Exchange, _login: Login, params: Params, _now: int) -> Row:
-    """Return the coins there are."""
-    wanted = params.text("coin")
-    every = {name for each in exchange.markets.values() for name in (each.instrument.base, each.instrument.settle)}
-    return {"rows": [_coin(name) for name in sorted(every) if wanted in {"", name}]}
-
-
-def _coin(name: str) -> Row:
-    chain = {
-        "chain": name,
-        "chainType": name,
-        "confirmation": "2",
-        "withdrawFee": "",
-        "depositMin": "0",
-        "withdrawMin": "0",
-        "chainDeposit": "0",
-        "chainWithdraw": "0",
-        "minAccuracy": "8",
-        "withdrawPercentageFee": "0",
-    }
-    return {"name": name, "coin": name, "remainAmount": "0", "chains": [chain]}
-
-
 def _named(exchange: Exchange, login: Login, params: Params, line: str, now: int) -> list[OrderUpdate] | None:
     """Return the order that is named by an id, an empty list where there is none, None where no id is told."""
     number, client = number_of(params.text("orderId")), params.text("orderLinkId")
@@ -283,17 +224,22 @@ def _named(exchange: Exchange, login: Login, params: Params, line: str, now: int
     return [each for each in found if rows.instrument_of(exchange, each.symbol).market == line]
 
 
-def _orders(exchange: Exchange, login: Login, params: Params, line: str, found: list[OrderUpdate]) -> Row:
+def _orders(exchange: Exchange, login: Login, params: Params, line: str, found: list[OrderUpdate], now: int) -> Row:
     code, base, settle = params.text("symbol"), params.text("baseCoin"), params.text("settleCoin")
     if code:
         market_of(exchange, params)
+    if params.choice("orderFilter", FILTERS) not in PLAIN:
+        found = []
+    state = params.choice("orderStatus", STATES)
     chosen = []
     for each in reversed(found):
         instrument = rows.instrument_of(exchange, each.symbol)
         if code in {"", instrument.code} and base in {"", instrument.base} and settle in {"", instrument.settle}:
             chosen.append(each)
+    if state and not (params.text("orderId") or params.text("orderLinkId")):  # who names an order has chosen it
+        chosen = [each for each in chosen if rows.state_of(exchange, login.account, each) == state]
     page, more = paged(chosen, params, 20, 50)
-    told = [rows.order_row(exchange, login.account, each) for each in page]
+    told = [rows.order_row(exchange, login.account, each, now) for each in page]
     return {"category": line, "list": told, "nextPageCursor": more}
 
 
@@ -342,15 +288,11 @@ def _log_row(exchange: Exchange, line: str, income: Income, left: Decimal) -> Ro
 
 
 PATHS = {
-    "/v5/account/wallet-balance": wallet_balance,
-    "/v5/asset/transfer/query-account-coins-balance": coin_balances,
     "/v5/position/list": positions,
     "/v5/order/realtime": open_orders,
     "/v5/order/history": order_history,
     "/v5/execution/list": executions,
     "/v5/account/transaction-log": transaction_log,
-    "/v5/account/borrow-history": lending.borrow_history,
     "/v5/account/fee-rate": fee_rate,
     "/v5/user/query-api": key,
-    "/v5/asset/coin/query-info": coins,
 }

@@ -16,7 +16,7 @@ from basisdesk.domain.account import Forced
 from basisdesk.domain.arithmetic import plain, precise
 from basisdesk.domain.ask import MarginMode, OrderType, PositionSide, TimeInForce
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
-from basisdesk.sim.dialects.bybit.names import identity, milliseconds, price_text
+from basisdesk.sim.dialects.bybit.names import dollars, identity, milliseconds, price_text
 
 if TYPE_CHECKING:
     from basisdesk.domain.account import Balance, Fill, Income, OrderUpdate, Position
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 ZERO = Decimal(0)
+FINE = Decimal("0.00000001")
 SIDES = {Side.BUY: "Buy", Side.SELL: "Sell"}
 TYPES = {OrderType.LIMIT: "Limit", OrderType.MARKET: "Market"}
 CREATED = {
@@ -43,11 +44,14 @@ def instrument_of(exchange: Exchange, symbol: str) -> Instrument:
 
 
 @precise
-def order_row(exchange: Exchange, account: str, update: OrderUpdate) -> Row:
+def order_row(exchange: Exchange, account: str, update: OrderUpdate, now: int) -> Row:
     """Return an order."""
     instrument = instrument_of(exchange, update.symbol)
     order = exchange.new_order_of(account, update.venue_id)
     status, cancelled, why = _fate(instrument, update, order)
+    created = exchange.created_at(account, update.venue_id) or update.at
+    fills = exchange.fills(account, instrument.market, update.symbol, created, now) if update.filled else []
+    fees = _fees(fills, update.venue_id)
     size = update.size if update.size is not None else (order.money if order is not None else None)
     left = ZERO if update.status is OrderStatus.DONE or update.size is None else update.size - update.filled
     value = update.filled * (update.average or ZERO)
@@ -71,13 +75,13 @@ def order_row(exchange: Exchange, account: str, update: OrderUpdate) -> Row:
         "leavesValue": plain(left * (update.price or ZERO)),
         "cumExecQty": plain(update.filled),
         "cumExecValue": f"{value:.8f}",
-        "cumExecFee": "0",
-        "cumFeeDetail": {},
+        "cumExecFee": plain(sum(fees.values(), ZERO)),
+        "cumFeeDetail": {asset: plain(fee) for asset, fee in fees.items()},
         "positionIdx": 0 if order is None else INDEXES[order.position],
         "isLeverage": "1" if order is not None and order.margin is MarginMode.CROSS else "0",
         "reduceOnly": update.reduce_only,
         "closeOnTrigger": False,
-        "createdTime": milliseconds(exchange.created_at(account, update.venue_id) or update.at),
+        "createdTime": milliseconds(created),
         "updatedTime": milliseconds(update.at),
         "blockTradeId": "",
         "stopOrderType": "",
@@ -91,12 +95,18 @@ def order_row(exchange: Exchange, account: str, update: OrderUpdate) -> Row:
     }
 
 
+def state_of(exchange: Exchange, account: str, update: OrderUpdate) -> str:
+    """Return the status that an order's row tells."""
+    return _fate(instrument_of(exchange, update.symbol), update, exchange.new_order_of(account, update.venue_id))[0]
+
+
 def execution_row(exchange: Exchange, account: str, fill: Fill) -> Row:
     """Return an own trade."""
     instrument = instrument_of(exchange, fill.symbol)
     order = exchange.new_order_of(account, fill.venue_id)
     fees = exchange.fees(account, fill.symbol)
     value = fill.size * fill.price if instrument.market != "inverse" else fill.size / fill.price
+    gain = exchange.gain(account, fill)
     return {
         "symbol": instrument.code,
         "execId": identity(fill.trade_id, instrument.market),
@@ -119,7 +129,7 @@ def execution_row(exchange: Exchange, account: str, fill: Fill) -> Row:
         "isMaker": bool(fill.maker),
         "isLeverage": "0",
         "execTime": milliseconds(fill.at),
-        "closedSize": "0",
+        "closedSize": plain(gain.closed),
         "markPrice": "",
         "indexPrice": "",
         "underlyingPrice": "",
@@ -129,6 +139,24 @@ def execution_row(exchange: Exchange, account: str, fill: Fill) -> Row:
         "seq": fill.at // 1_000_000,
         "extraFees": "",
     }
+
+
+def pushed_execution(exchange: Exchange, account: str, fill: Fill) -> Row:
+    """Return an own trade as the stream tells it, with what it gained before fees (spot gains nothing)."""
+    gain = plain(exchange.gain(account, fill).profit)
+    return execution_row(exchange, account, fill) | {"execPnl": gain}
+
+
+@precise
+def pushed_order(exchange: Exchange, account: str, update: OrderUpdate, now: int) -> Row:
+    """Return an order as the stream tells it, with what it gained by closing, fees of both ways taken off."""
+    instrument = instrument_of(exchange, update.symbol)
+    created = exchange.created_at(account, update.venue_id) or update.at
+    fills = exchange.fills(account, instrument.market, update.symbol, created, now) if update.filled else []
+    nets = [exchange.gain(account, fill).net for fill in fills if fill.venue_id == update.venue_id]
+    gain = sum(nets, ZERO)
+    told = f"{gain:.8f}" if gain else "0"
+    return order_row(exchange, account, update, now) | {"closedPnl": told}
 
 
 def funding_row(exchange: Exchange, income: Income) -> Row:
@@ -170,6 +198,8 @@ def position_row(exchange: Exchange, account: str, symbol: str, side: PositionSi
     mark = (held.mark if held is not None else None) or ZERO
     value = abs(size) / mark if instrument.market == "inverse" and mark else abs(size) * mark
     told = _known if held is not None else _nothing
+    lives = exchange.brought(account, symbol, side)
+    brought = lives[-1].earlier + lives[-1].realised if lives else ZERO
     tiers, tier = exchange.ladder(symbol).tiers, exchange.ladder(symbol).step(value).tier
     return {
         "positionIdx": INDEXES[side],
@@ -189,15 +219,15 @@ def position_row(exchange: Exchange, account: str, symbol: str, side: PositionSi
         "positionIM": told(None if held is None else held.margin),
         "positionMM": told(None if held is None else exchange.maintenance(held)),
         "unrealisedPnl": told(None if held is None else held.unrealised),
-        "curRealisedPnl": "0",
-        "cumRealisedPnl": "0",
+        "curRealisedPnl": f"{lives[-1].realised:.8f}" if size else "0",
+        "cumRealisedPnl": f"{brought:.8f}" if lives else "0",
         "takeProfit": "",
         "stopLoss": "",
         "trailingStop": "0",
-        "sessionAvgPrice": "",
+        "sessionAvgPrice": entry if size and instrument.settle == "USDC" else "",
         "adlRankIndicator": 0 if held is None else min(held.adl_rank or 0, 5),
-        "createdTime": milliseconds(0 if held is None else held.at),
-        "updatedTime": milliseconds(0 if held is None else held.at),
+        "createdTime": milliseconds(lives[0].opened if lives else 0),
+        "updatedTime": milliseconds(lives[-1].updated if lives else 0),
         "seq": 0 if held is None else held.at // 1_000_000,
         "isReduceOnly": False,
         "tradeMode": 0,
@@ -207,14 +237,16 @@ def position_row(exchange: Exchange, account: str, symbol: str, side: PositionSi
     }
 
 
+@precise
 def coin_row(exchange: Exchange, balance: Balance) -> Row:
     """Return a coin of the unified account; what was borrowed for spot is in the wallet balance."""
     held = balance.total
+    equity = balance.equity if balance.equity is not None else held
     first, least = exchange.needs(balance)
     return {
         "coin": balance.asset,
-        "equity": plain(balance.equity if balance.equity is not None else held),
-        "usdValue": "0",
+        "equity": plain(equity),
+        "usdValue": plain((equity * dollars(exchange, balance.asset)).quantize(FINE)),
         "walletBalance": plain(held),
         "free": "",
         "locked": "0",
@@ -224,7 +256,7 @@ def coin_row(exchange: Exchange, balance: Balance) -> Row:
         "totalOrderIM": plain(max(ZERO, held - (balance.available if balance.available is not None else held))),
         "totalPositionIM": plain(first),
         "totalPositionMM": plain(least),
-        "unrealisedPnl": "0",
+        "unrealisedPnl": plain(equity - held + balance.borrowed),
         "cumRealisedPnl": "0",
         "bonus": "0",
         "availableToWithdraw": "",
@@ -233,6 +265,15 @@ def coin_row(exchange: Exchange, balance: Balance) -> Row:
         "marginCollateral": True,
         "spotHedgingQty": "0",
     }
+
+
+def _fees(fills: list[Fill], venue_id: str) -> dict[str, Decimal]:
+    """Return what an order has paid so far, by asset."""
+    fees: dict[str, Decimal] = {}
+    for fill in fills:
+        if fill.venue_id == venue_id:
+            fees[fill.fee_asset] = fees.get(fill.fee_asset, ZERO) + (fill.fee or ZERO)
+    return fees
 
 
 def _own(instrument: Instrument, forced: Forced | None, *empty: str) -> Row:

@@ -1,8 +1,8 @@
-"""Profit of what was closed, a row for each order that closed something.
+"""Profit of what was closed, a row for each order that closed something, and what was delivered.
 
 It follows from the account's own trades as far back as the exchange remembers them, and has the fees of opening and of
 closing taken off.
-Followed: https://bybit-exchange.github.io/docs/v5/position/close-pnl.
+Followed: https://bybit-exchange.github.io/docs/v5/position/close-pnl and asset/delivery.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from basisdesk.domain.account import Fill
+from basisdesk.domain.account import Fill, Forced
 from basisdesk.domain.arithmetic import plain, precise
+from basisdesk.domain.order import Side
 from basisdesk.sim.dialects.bybit import accountrows as rows
 from basisdesk.sim.dialects.bybit.account import WEEK, paged, span
 from basisdesk.sim.dialects.bybit.market import CONTRACTS, market_of
@@ -61,6 +62,39 @@ def closed_pnl(exchange: Exchange, login: Login, params: Params, now: int) -> Ro
         "category": line,
         "list": [_row(exchange, login.account, each, inverse=line == "inverse") for each in page],
         "nextPageCursor": more,
+    }
+
+
+def deliveries(exchange: Exchange, login: Login, params: Params, now: int) -> Row:
+    """Return the positions that were delivered in a span, newest first."""
+    line = params.choice("category", CONTRACTS, None)
+    symbol = market_of(exchange, params).instrument.symbol if params.text("symbol") else ""
+    since, until = span(params, now, WEEK)
+    found = closings(exchange.fills(login.account, line, symbol, 0, now), inverse=line == "inverse")
+    done = [
+        each for each in reversed(found) if each.last.forced is Forced.DELIVERY and since <= each.last.at // MS <= until
+    ]
+    page, more = paged(done, params, 20, 50)
+    rows_ = [_delivery(exchange, each, inverse=line == "inverse") for each in page]
+    return {"category": line, "list": rows_, "nextPageCursor": more}
+
+
+@precise
+def _delivery(exchange: Exchange, closing: _Closed, *, inverse: bool) -> Row:
+    fill = closing.last
+    instrument = rows.instrument_of(exchange, fill.symbol)
+    gain = (closing.entry - closing.exit) * fill.side.sign * (-1 if inverse else 1)
+    entry = closing.size / closing.entry if inverse else closing.entry / closing.size
+    return {
+        "deliveryTime": fill.at // MS,
+        "symbol": instrument.code,
+        "side": "Sell" if fill.side is Side.BUY else "Buy",
+        "position": plain(closing.size),
+        "entryPrice": f"{entry:.8f}",
+        "deliveryPrice": plain(fill.price),
+        "strike": "",
+        "fee": f"{closing.close_fee:.8f}",
+        "deliveryRpl": f"{gain:.8f}",
     }
 
 

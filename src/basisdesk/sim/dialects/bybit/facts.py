@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from basisdesk.domain.arithmetic import plain
 from basisdesk.sim.dialects.bybit.codes import NO_SYMBOL, parameter
-from basisdesk.sim.dialects.bybit.names import milliseconds
+from basisdesk.sim.dialects.bybit.names import MS, milliseconds, size_text
+from basisdesk.sim.dialects.spans import MINUTE
 
 if TYPE_CHECKING:
     from basisdesk.sim.contract import Exchange, SimMarket
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 CONTRACTS = ("linear", "inverse")
+INTERVALS = {name: minutes * MINUTE for name, minutes in (
+    ("5min", 5), ("15min", 15), ("30min", 30), ("1h", 60), ("4h", 240), ("1d", 1440))}  # fmt: skip
 
 
 def _contracts(exchange: Exchange, params: Params) -> tuple[str, list[SimMarket]]:
@@ -69,3 +72,18 @@ def delivery_prices(exchange: Exchange, params: Params, now: int) -> Row:
         for at, market in sorted(done, key=lambda row: -row[0])
     ]
     return {"category": category, "list": rows[:limit], "nextPageCursor": ""}
+
+
+def open_interest(exchange: Exchange, params: Params, now: int) -> Row:
+    """Return the open interest of a contract as it is; what it was is not kept."""
+    category, code = params.choice("category", CONTRACTS, None), params.text("symbol", None)
+    found = exchange.market_of(category, code)
+    if found is None:
+        raise parameter(NO_SYMBOL)
+    period = INTERVALS[params.choice("intervalTime", tuple(INTERVALS), None)]
+    params.whole("limit", 50, 1, 200)
+    since, until, at = params.whole("startTime", 0), params.whole("endTime", now // MS), now // period * period
+    interest = found.daily.interest if found.daily.interest == found.daily.interest else 0.0
+    row = {"openInterest": size_text(found.instrument, interest), "timestamp": milliseconds(at)}
+    rows = [row] if since <= at // MS <= until else []
+    return {"symbol": code, "category": category, "list": rows, "nextPageCursor": ""}

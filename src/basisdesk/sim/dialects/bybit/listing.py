@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.instrument import Kind
 from basisdesk.sim.dialects.bybit.names import LINES, cursor_text, milliseconds
+from basisdesk.sim.dialects.bybit.rules import DELIVERY_FEE
 from basisdesk.sim.dialects.grids import places
 
 if TYPE_CHECKING:
@@ -99,9 +100,8 @@ def contract_row(instrument: Instrument, now: int) -> Row:
         "qtyStep": plain(instrument.step),
         "postOnlyMaxOrderQty": most,
         "maxMktOrderQty": most,
+        "minNotionalValue": plain(instrument.min_notional) if instrument.min_notional else "",
     }
-    if instrument.min_notional:
-        lots["minNotionalValue"] = plain(instrument.min_notional)
     return {
         "symbol": instrument.code,
         "contractType": KINDS[instrument.market, instrument.kind],
@@ -110,7 +110,7 @@ def contract_row(instrument: Instrument, now: int) -> Row:
         "quoteCoin": instrument.quote,
         "launchTime": LAUNCHED,
         "deliveryTime": "0" if instrument.expiry is None else milliseconds(instrument.expiry),
-        "deliveryFeeRate": "" if instrument.expiry is None else "0.00015",
+        "deliveryFeeRate": "" if instrument.expiry is None else plain(DELIVERY_FEE),
         "priceScale": str(places(instrument.tick)),
         "leverageFilter": {
             "minLeverage": "1",

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.instrument import Kind
+from basisdesk.sim.course import Course
 from basisdesk.sim.dialects.bybit import facts, quotes
 from basisdesk.sim.dialects.bybit.codes import NO_SYMBOL, parameter
 from basisdesk.sim.dialects.bybit.listing import instruments
-from basisdesk.sim.dialects.bybit.names import LINES, MS, milliseconds, price_text, size_text
+from basisdesk.sim.dialects.bybit.names import LINES, MS, figure, milliseconds, price_text, size_text
+from basisdesk.sim.dialects.spans import bars
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,11 +92,45 @@ def klines(exchange: Exchange, params: Params, now: int) -> Row:
     return {"category": market.instrument.market, "symbol": market.instrument.code, "list": rows}
 
 
-def price_klines(exchange: Exchange, params: Params, now: int) -> Row:
-    """Return candles of mark or index, which have no volume; they follow those of the trades."""
-    market = market_of(exchange, params, CONTRACTS, "linear")
-    rows = [quotes.candle_row(market, each)[:5] for each in reversed(_candles(exchange, market, params, now))]
+def mark_klines(exchange: Exchange, params: Params, now: int) -> Row:
+    """Return candles of the mark, which have no volume."""
+    return _price_klines(exchange, params, now, Course.MARK)
+
+
+def index_klines(exchange: Exchange, params: Params, now: int) -> Row:
+    """Return candles of the index, which have no volume."""
+    return _price_klines(exchange, params, now, Course.INDEX)
+
+
+def premium_klines(exchange: Exchange, params: Params, now: int) -> Row:
+    """Return candles of the premium of a linear contract, a fraction of its index."""
+    return _price_klines(exchange, params, now, Course.PREMIUM)
+
+
+def _price_klines(exchange: Exchange, params: Params, now: int, course: Course) -> Row:
+    premium = course is Course.PREMIUM
+    market = market_of(exchange, params, ("linear",) if premium else CONTRACTS, "linear")
+    found = reversed(_candles(exchange, market, params, now, course))
+    rows = [quotes.premium_row(each) if premium else quotes.candle_row(market, each)[:5] for each in found]
     return {"category": market.instrument.market, "symbol": market.instrument.code, "list": rows}
+
+
+def price_limit(exchange: Exchange, params: Params, now: int) -> Row:
+    """Return the prices between which orders may be limited."""
+    market = market_of(exchange, params, usual="linear")
+    instrument, band = market.instrument, float(exchange.rules.price_band)
+    middle = market.book.mid() if instrument.market == "spot" else market.carry.mark
+    return {
+        "symbol": instrument.code,
+        "buyLmt": figure(middle, price_text(instrument, middle * (1 + band))),
+        "sellLmt": figure(middle, price_text(instrument, middle * (1 - band))),
+        "ts": milliseconds(now),
+    }
+
+
+def status(_exchange: Exchange, _params: Params, _now: int) -> Row:
+    """Return maintenance that is announced: none."""
+    return {"list": []}
 
 
 def recent_trades(exchange: Exchange, params: Params, _now: int) -> Row:
@@ -127,14 +163,24 @@ def funding_history(exchange: Exchange, params: Params, _now: int) -> Row:
     return {"category": market.instrument.market, "list": rows[:limit]}
 
 
-def _candles(exchange: Exchange, market: SimMarket, params: Params, now: int) -> list[Candle]:
-    interval = params.choice("interval", tuple(quotes.PERIODS), None)
+def _candles(
+    exchange: Exchange, market: SimMarket, params: Params, now: int, course: Course | None = None
+) -> list[Candle]:
+    """Return candles of trades, or of a price, oldest first."""
+    span = quotes.SPANS[params.choice("interval", tuple(quotes.SPANS), None)]
     limit = params.whole("limit", 200, 1, 1000)
-    period = quotes.PERIODS[interval]
     until = min(params.whole("end", now // MS) * MS, now)
-    since = params.whole("start", 0) * MS or max(0, until // period * period - (limit - 1) * period)
-    found = exchange.candles(market.instrument.symbol, period, since, limit)
-    return [each for each in found if each.begins <= until]
+    since = params.whole("start", 0) * MS
+    for _ in range(0 if since else limit):
+        since = span.around((since or until + 1) - 1)[0]
+    symbol = market.instrument.symbol
+
+    def ask(period: int, first: int, count: int) -> list[Candle]:
+        if course is None:
+            return exchange.candles(symbol, period, first, count)
+        return exchange.price_candles(symbol, course, period, first, count)
+
+    return [each for each in bars(ask, span, max(since, 0), limit) if each.begins <= until]
 
 
 PATHS: dict[str, Callable[[Exchange, Params, int], Row]] = {
@@ -143,10 +189,14 @@ PATHS: dict[str, Callable[[Exchange, Params, int], Row]] = {
     "/v5/market/tickers": tickers,
     "/v5/market/orderbook": order_book,
     "/v5/market/kline": klines,
-    "/v5/market/mark-price-kline": price_klines,
-    "/v5/market/index-price-kline": price_klines,
+    "/v5/market/mark-price-kline": mark_klines,
+    "/v5/market/index-price-kline": index_klines,
+    "/v5/market/premium-index-price-kline": premium_klines,
     "/v5/market/recent-trade": recent_trades,
     "/v5/market/funding/history": funding_history,
     "/v5/market/risk-limit": facts.risk_limits,
     "/v5/market/delivery-price": facts.delivery_prices,
+    "/v5/market/open-interest": facts.open_interest,
+    "/v5/market/price-limit": price_limit,
+    "/v5/system/status": status,
 }

@@ -12,11 +12,14 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from basisdesk.domain.arithmetic import Rounding, on_grid
 from basisdesk.domain.ask import Amend, MarginMode, NewOrder, OrderRef, OrderType, PositionSide, TimeInForce
 from basisdesk.domain.order import Side
+from basisdesk.domain.outcome import Reason
 from basisdesk.sim.contract import Refused
-from basisdesk.sim.dialects.bybit.codes import parameter, refusal
+from basisdesk.sim.dialects.bybit.codes import RefusalError, parameter, refusal
 from basisdesk.sim.dialects.bybit.market import market_of
 from basisdesk.sim.dialects.bybit.names import LINES, identity, number_of
 
@@ -34,6 +37,14 @@ TYPES = {"Limit": OrderType.LIMIT, "Market": OrderType.MARKET}
 TIMES = {"GTC": TimeInForce.GTC, "IOC": TimeInForce.IOC, "FOK": TimeInForce.FOK, "PostOnly": TimeInForce.GTC}
 POSITIONS = (PositionSide.NET, PositionSide.LONG, PositionSide.SHORT)
 FILTERS = ("Order", "StopOrder", "tpslOrder", "OcoOrder", "BidirectionalTpslOrder", "OpenOrder")
+PLAIN = ("", "Order", "OpenOrder")
+"""Filters that let ordinary orders through; there are no others here."""
+CONDITIONS = ("triggerPrice", "takeProfit", "stopLoss", "trailingStop")
+NO_CONDITIONS = {
+    True: RefusalError(170810, "Cannot exceed maximum of 0 conditional, TP/SL and active orders."),
+    False: RefusalError(110009, "The number of stop orders exceeds the maximum allowable limit."),
+}
+"""By whether it is spot: the venue's codes for one conditional order too many, of which none may be here."""
 UNITS = ("baseCoin", "quoteCoin")
 _CLIENT = re.compile(r"[A-Za-z0-9_-]{1,36}")
 
@@ -41,13 +52,22 @@ _CLIENT = re.compile(r"[A-Za-z0-9_-]{1,36}")
 def create(exchange: Exchange, account: str, params: Params, now: int) -> Row:
     """Take an order."""
     market = market_of(exchange, params)
-    told = exchange.place(account, wanted(market, params), now)
-    return _accepted(told, market.instrument)
+    order = wanted(market, params)
+    if not order.size and order.reduce_only and params.flag("closeOnTrigger"):
+        order = replace(order, size=_whole(exchange, account, market, order.position))
+    return _accepted(exchange.place(account, order, now), market.instrument)
+
+
+def _whole(exchange: Exchange, account: str, market: SimMarket, side: PositionSide) -> Decimal:
+    """Return the size of a position, which an order of nothing that only reduces and closes asks for."""
+    held = exchange.positions(account, market.instrument.market, market.instrument.symbol)
+    return sum((abs(each.size) for each in held if each.side is side), Decimal(0))
 
 
 def amend(exchange: Exchange, account: str, params: Params, now: int) -> Row:
     """Change an order."""
     market = market_of(exchange, params)
+    refuse_conditions(params, market.instrument.market)
     size, price = params.amount("qty"), params.amount("price")
     if size is None and price is None:
         raise parameter("params error: qty or price is required")
@@ -58,8 +78,10 @@ def amend(exchange: Exchange, account: str, params: Params, now: int) -> Row:
 def cancel(exchange: Exchange, account: str, params: Params, now: int) -> Row:
     """Take an order out of the book."""
     market = market_of(exchange, params)
-    params.choice("orderFilter", FILTERS, "Order")
-    return _accepted(exchange.cancel(account, _named(market.instrument, params), now), market.instrument)
+    ref = _named(market.instrument, params)
+    if params.choice("orderFilter", FILTERS) not in PLAIN:
+        raise refusal(Refused(Reason.UNKNOWN_ORDER, "there are no conditional orders"), market.instrument.market)
+    return _accepted(exchange.cancel(account, ref, now), market.instrument)
 
 
 def cancel_all(exchange: Exchange, account: str, params: Params, now: int) -> Row:
@@ -68,13 +90,20 @@ def cancel_all(exchange: Exchange, account: str, params: Params, now: int) -> Ro
     code, base, settle = params.text("symbol"), params.text("baseCoin"), params.text("settleCoin")
     if line != "spot" and not (code or base or settle):
         raise parameter("params error: symbol, settleCoin or baseCoin is required")
-    params.choice("orderFilter", FILTERS, "Order")
     chosen = [market_of(exchange, params)] if code else list(of_coin(exchange, line, base, settle))
+    plain = params.choice("orderFilter", FILTERS) in PLAIN
     ended: list[OrderUpdate] = []
-    for market in chosen:
+    for market in chosen if plain else ():
         ended += exchange.cancel_all(account, line, market.instrument.symbol, now)
     rows = [{"orderId": identity(each.venue_id, line), "orderLinkId": each.client_id} for each in ended]
     return {"list": rows, "success": "1"}
+
+
+def refuse_conditions(params: Params, line: str) -> None:
+    """Raise RefusalError for an order that waits for a price, or brings such orders along; "0" means none."""
+    waits = any(params.amount(name) for name in CONDITIONS)
+    if waits or params.choice("orderFilter", FILTERS) not in PLAIN:
+        raise NO_CONDITIONS[line == "spot"]
 
 
 def of_coin(exchange: Exchange, line: str, base: str, settle: str) -> list[SimMarket]:
@@ -92,6 +121,7 @@ def wanted(market: SimMarket, params: Params) -> NewOrder:
     """Return the order that is asked for; raises RefusalError."""
     instrument = market.instrument
     spot = instrument.market == "spot"
+    refuse_conditions(params, instrument.market)
     side = SIDES[params.choice("side", tuple(SIDES), None)]
     kind = TYPES[params.choice("orderType", tuple(TYPES), None)]
     amount = params.amount("qty", required=True)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from basisdesk.domain.account import Balance, Fill, Income, IncomeKind, OrderUpdate, Position, Update
 from basisdesk.sim.dialects.bybit import accountrows as rows
-from basisdesk.sim.dialects.bybit.account import wallet_row
 from basisdesk.sim.dialects.bybit.names import LINES
+from basisdesk.sim.dialects.bybit.wallets import wallet_row
 
 if TYPE_CHECKING:
     from basisdesk.sim.contract import Exchange
@@ -60,9 +60,10 @@ class PrivateStreams:
         """Tell the sockets of an account what happened to it."""
         match update:
             case OrderUpdate():
-                self._tell(account, "order", update.symbol, rows.order_row(self._exchange, account, update), now)
+                row = rows.pushed_order(self._exchange, account, update, now)
+                self._tell(account, "order", update.symbol, row, now)
             case Fill():
-                row = rows.execution_row(self._exchange, account, update)
+                row = rows.pushed_execution(self._exchange, account, update)
                 self._tell(account, "execution", update.symbol, row, now)
                 fast = {name: value for name, value in row.items() if name in FAST}
                 self._tell(account, "execution.fast", update.symbol, fast, now)
@@ -72,7 +73,7 @@ class PrivateStreams:
                 row = rows.position_row(self._exchange, account, update.symbol, update.side, update)
                 self._tell(account, "position", update.symbol, row, now)
             case Balance() if update.wallet == "unified":
-                self._push(account, "wallet", wallet_row([rows.coin_row(self._exchange, update)]), now)
+                self._push(account, "wallet", wallet_row(self._exchange, account, [update]), now)
             case _:
                 pass
 

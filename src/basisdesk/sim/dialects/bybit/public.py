@@ -170,7 +170,7 @@ class PublicStreams:
         match parts[:-1]:
             case ["orderbook", depth] if depth in {str(each) for each in PACES}:
                 pass
-            case ["kline", interval] if interval in quotes.PERIODS:
+            case ["kline", interval] if interval in quotes.SPANS:
                 pass
             case ["publicTrade"] | ["tickers"]:
                 pass

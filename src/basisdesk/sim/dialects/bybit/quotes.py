@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.instrument import Kind
 from basisdesk.sim.dialects.bybit.names import MS, figure, identity, milliseconds, price_text, size_text
+from basisdesk.sim.dialects.bybit.rules import DELIVERY_FEE
+from basisdesk.sim.dialects.spans import DAY, MINUTE, Span, bars
 
 if TYPE_CHECKING:
     from basisdesk.sim.contract import Exchange, Printed, SimMarket
     from basisdesk.venues.contract import Candle
 
 Row = dict[str, object]
-MINUTE = 60_000_000_000
-PERIODS = {
-    **{str(minutes): minutes * MINUTE for minutes in (1, 3, 5, 15, 30, 60, 120, 240, 360, 720)},
-    "D": 1440 * MINUTE,
-    "W": 7 * 1440 * MINUTE,
-    "M": 30 * 1440 * MINUTE,
+SPANS = {
+    **{str(minutes): Span(minutes * MINUTE) for minutes in (1, 3, 5, 15, 30, 60, 120, 240, 360, 720)},
+    "D": Span(DAY),
+    "W": Span(7 * DAY),
+    "M": Span(months=1),
 }
 
 
@@ -62,7 +63,7 @@ def ticker(market: SimMarket) -> dict[str, str]:
         "predictedDeliveryPrice": "",
         "basisRate": "",
         "basis": "",
-        "deliveryFeeRate": "" if perpetual else "0.00015",
+        "deliveryFeeRate": "" if perpetual else plain(DELIVERY_FEE),
         "deliveryTime": "0" if instrument.expiry is None else milliseconds(instrument.expiry),
     }
 
@@ -75,6 +76,14 @@ def candle_row(market: SimMarket, candle: Candle) -> list[str]:
         *prices,
         f"{candle.volume:.6f}",
         figure(candle.turnover, f"{candle.turnover:.6f}"),
+    ]
+
+
+def premium_row(candle: Candle) -> list[str]:
+    """Return a candle of a premium, without volume."""
+    return [
+        milliseconds(candle.begins),
+        *(f"{each:.6f}" for each in (candle.open, candle.high, candle.low, candle.close)),
     ]
 
 
@@ -124,8 +133,9 @@ def trade_row(market: SimMarket, trade: Printed) -> Row:
 
 def current_candle(exchange: Exchange, market: SimMarket, interval: str, now: int) -> Candle | None:
     """Return the latest candle of a period, None before the first trade."""
-    period = PERIODS[interval]
-    found = exchange.candles(market.instrument.symbol, period, now - period, 2)
+    span, symbol = SPANS[interval], market.instrument.symbol
+    before = span.around(span.around(now)[0] - 1)[0]
+    found = bars(lambda period, since, limit: exchange.candles(symbol, period, since, limit), span, before, 2)
     return found[-1] if found else None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.sim.contract import HttpAnswer
-from basisdesk.sim.dialects.bybit import account, batches, closed, market, orders
+from basisdesk.sim.dialects.bybit import account, batches, closed, lending, market, orders, wallets
 from basisdesk.sim.dialects.bybit.codes import RefusalError
 from basisdesk.sim.dialects.bybit.gate import FORBIDDEN, TooManyError
 from basisdesk.sim.dialects.bybit.names import MS
@@ -31,7 +31,13 @@ Row = dict[str, object]
 Headers = tuple[tuple[str, str], ...]
 NO_ROUTE = RefusalError(10017, "Route not found.", 404)
 ORDERS = orders.PATHS | batches.PATHS
-READS = account.PATHS | {"/v5/position/closed-pnl": closed.closed_pnl}
+PUBLIC = market.PATHS | {"/v5/spot-margin-trade/data": lending.margin_data}
+READS = account.PATHS | wallets.PATHS | {
+    "/v5/position/closed-pnl": closed.closed_pnl,
+    "/v5/asset/delivery-record": closed.deliveries,
+    "/v5/account/borrow-history": lending.borrow_history,
+    "/v5/spot-margin-trade/interest-rate-history": lending.rate_history,
+}  # fmt: skip
 TRANSFER = "/v5/asset/transfer/inter-transfer"
 
 
@@ -41,13 +47,23 @@ class Rest:
     def __init__(self, exchange: Exchange, gate: Gate, settings: Settings) -> None:
         self._exchange = exchange
         self._gate = gate
-        self._reads: dict[str, Callable[[Login, Params, int], Row]] = {"/v5/account/info": settings.info}
+        self._reads: dict[str, Callable[[Login, Params, int], Row]] = {
+            "/v5/account/info": settings.info,
+            "/v5/account/query-dcp-info": settings.dead_man_windows,
+            "/v5/asset/transfer/query-inter-transfer-list": settings.transfers,
+            "/v5/spot-margin-trade/state": settings.margin_state,
+        }
         self._sets: dict[str, Callable[[Login, Params, int], Row]] = {
             "/v5/position/set-leverage": settings.leverage,
             "/v5/account/set-margin-mode": settings.margin,
             "/v5/position/switch-mode": settings.position_mode,
             TRANSFER: settings.transfer,
             "/v5/account/quick-repayment": settings.repay,
+            "/v5/account/borrow": settings.borrow,
+            "/v5/account/no-convert-repay": settings.repay_coin,
+            "/v5/account/repay": settings.repay_coin,
+            "/v5/position/trading-stop": settings.trading_stop,
+            "/v5/position/switch-isolated": settings.closed_to_unified,
             "/v5/order/disconnected-cancel-all": settings.dead_man,
         }
 
@@ -58,10 +74,10 @@ class Rest:
             return shut
         headers: Headers = ()
         try:
-            if call.method == "GET" and call.path in market.PATHS:
+            if call.method == "GET" and call.path in PUBLIC:
                 if now < self._gate.exhausted_until:
                     return FORBIDDEN
-                return wrapped(market.PATHS[call.path](self._exchange, of_query(call.query), now), now)
+                return wrapped(PUBLIC[call.path](self._exchange, of_query(call.query), now), now)
             reads = call.method == "GET" and (call.path in READS or call.path in self._reads)
             sets = call.method == "POST" and (call.path in ORDERS or call.path in self._sets)
             if not reads and not sets:

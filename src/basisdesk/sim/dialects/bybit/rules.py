@@ -14,6 +14,8 @@ from basisdesk.sim.dialects.bybit.tiers import TIERS
 from basisdesk.venues.trading import ClientIds
 
 DAY = 86_400_000_000_000
+DELIVERY_FEE = Decimal(0)
+"""As the list of linear futures told in August 2026 (`deliveryFeeRate`)."""
 RULES = VenueRules(
     unified=True,
     client_ids=ClientIds.ALWAYS,
@@ -24,4 +26,5 @@ RULES = VenueRules(
     spot_margin=True,
     self_match=SelfMatch.CANCEL_TAKER,
     tiers=TIERS,
+    delivery_fee=DELIVERY_FEE,
 )

@@ -12,14 +12,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.ask import MarginMode, MoveFunds, PositionMode
 from basisdesk.domain.outcome import Reason
 from basisdesk.sim.contract import Refused
 from basisdesk.sim.dialects.bybit import lending
-from basisdesk.sim.dialects.bybit.account import WALLETS
+from basisdesk.sim.dialects.bybit.account import paged, span
 from basisdesk.sim.dialects.bybit.codes import RefusalError, parameter, refusal
 from basisdesk.sim.dialects.bybit.market import CONTRACTS, market_of
-from basisdesk.sim.dialects.bybit.orders import of_coin
+from basisdesk.sim.dialects.bybit.names import MS
+from basisdesk.sim.dialects.bybit.orders import of_coin, refuse_conditions
+from basisdesk.sim.dialects.bybit.wallets import WALLETS
 
 if TYPE_CHECKING:
     from basisdesk.sim.contract import Exchange, Login
@@ -30,6 +33,7 @@ MODES = {"REGULAR_MARGIN": MarginMode.CROSS, "ISOLATED_MARGIN": MarginMode.ISOLA
 POSITION_MODES = {0: PositionMode.ONE_WAY, 3: PositionMode.HEDGE}
 PRODUCTS = {"DERIVATIVES": CONTRACTS, "SPOT": ("spot",), "OPTIONS": ()}
 FAILED = 3400045
+WEEK = 7 * 86_400_000
 BALANCE = 131212
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -40,6 +44,7 @@ class Settings:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._margins: dict[str, str] = {}
+        self._moves: dict[str, dict[str, Row]] = {}
         self.windows: dict[tuple[str, str], int] = {}
 
     def info(self, login: Login, _params: Params, now: int) -> Row:
@@ -123,11 +128,63 @@ class Settings:
         if isinstance(told, Refused):
             short = told.reason is Reason.INSUFFICIENT_MARGIN
             raise RefusalError(BALANCE, "Insufficient balance") if short else RefusalError(131215, "Amount error")
+        row: Row = {
+            "transferId": name, "coin": move.asset, "amount": plain(amount), "fromAccountType": source,
+            "toAccountType": target, "timestamp": str(told.at // MS), "status": "SUCCESS",
+        }  # fmt: skip
+        self._moves.setdefault(login.account, {}).setdefault(name, row)
         return {"transferId": name, "status": "SUCCESS"}
+
+    def transfers(self, login: Login, params: Params, now: int) -> Row:
+        """Return the transfers of a span, the latest first."""
+        name, coin = params.text("transferId"), params.text("coin")
+        params.choice("status", ("SUCCESS", "PENDING", "FAILED"))
+        since, until = span(params, now, WEEK)
+        every = reversed(self._moves.get(login.account, {}).values())
+        found = [
+            row
+            for row in every
+            if name in {"", row["transferId"]}
+            and coin in {"", row["coin"]}
+            and since <= int(str(row["timestamp"])) <= until
+        ]
+        page, more = paged(found, params, 20, 50)
+        return {"list": page, "nextPageCursor": more}
+
+    def margin_state(self, login: Login, _params: Params, _now: int) -> Row:
+        """Return how spot is traded with borrowed coin."""
+        return {
+            "spotLeverage": plain(self._exchange.rules.borrow_leverage), "spotMarginMode": "1",
+            "effectiveLeverage": plain(lending.effective(self._exchange, login)),
+        }  # fmt: skip
+
+    def trading_stop(self, login: Login, params: Params, _now: int) -> Row:  # noqa: ARG002 (each setter's)
+        """Refuse to close a position at a price; taking away what is not there changes nothing."""
+        refuse_conditions(params, market_of(self._exchange, params, CONTRACTS).instrument.market)
+        raise RefusalError(34040, "not modified")
+
+    def closed_to_unified(self, _login: Login, _params: Params, _now: int) -> Row:
+        """Refuse what accounts had before they were unified."""
+        raise RefusalError(100028, "unified account is forbidden")
+
+    def dead_man_windows(self, login: Login, _params: Params, _now: int) -> Row:
+        """Return the windows of the dead-man switch as they were set."""
+        windows = {product: seconds for (account, product), seconds in self.windows.items() if account == login.account}
+        return {"dcpInfos": [
+            {"product": product, "dcpStatus": "ON", "timeWindow": str(seconds)} for product, seconds in windows.items()
+        ]}  # fmt: skip
 
     def repay(self, login: Login, params: Params, now: int) -> Row:
         """Pay back what was borrowed."""
         return lending.repay(self._exchange, login, params, now)
+
+    def borrow(self, login: Login, params: Params, now: int) -> Row:
+        """Borrow coin."""
+        return lending.borrow(self._exchange, login, params, now)
+
+    def repay_coin(self, login: Login, params: Params, now: int) -> Row:
+        """Pay back one coin out of what there is of it."""
+        return lending.repay_coin(self._exchange, login, params, now)
 
     def dead_man(self, login: Login, params: Params, _now: int) -> Row:
         """Set the window of the dead-man switch."""
