@@ -65,9 +65,11 @@ def test_a_key_itself_is_taken_too(stand: Stand) -> None:
     assert error(stand.get(METHOD, authorization="Basic ???"))[1] == 13009
 
 
-def test_a_token_lives_for_a_quarter_of_an_hour_and_is_renewed_once(stand: Stand) -> None:
+def test_a_token_lives_as_long_as_it_says_and_is_renewed_once(stand: Stand) -> None:
     query = f"grant_type=client_credentials&client_id={KEY}&client_secret={SECRET}"
     _, told = stand.get("public/auth", query)
+    assert told["result"]["expires_in"] == 365 * 86_400
+    _, told = stand.get("public/auth", f"{query}&scope=expires:900")
     token = told["result"]
     assert (token["expires_in"], token["token_type"]) == (900, "bearer")
     assert token["scope"] == "connection mainaccount account:read trade:read_write wallet:read"

@@ -22,6 +22,7 @@ from basisdesk.domain.ask import Amend, Cancel, CancelAll, DeadMan, NewOrder, Or
 from basisdesk.domain.order import OrderStatus, Side
 from basisdesk.domain.outcome import Done, Rejected, RetryLater
 from basisdesk.kernel.book import Book
+from basisdesk.sim.dialects.deribit import access
 from basisdesk.sim.faults import Switch
 from basisdesk.venues.contract import Channel, Market, Report
 from basisdesk.venues.deribit import VENUE
@@ -179,7 +180,8 @@ def test_a_connection_that_answers_stays(stand: Stand) -> None:
     assert len(stand.exchange.open_orders("1000001", "public")) == 1
 
 
-def test_the_login_is_renewed_before_it_ends(stand: Stand) -> None:
+def test_the_login_is_renewed_before_it_ends(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "TOKEN_S", 900)
     stream = Stream(stand)
     for _ in range(200):
         stand.wait(5)

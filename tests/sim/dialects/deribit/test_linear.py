@@ -90,9 +90,9 @@ def test_its_rows_say_what_is_held_and_needed(stand: Stand) -> None:
 
 def test_funding_is_paid_in_usdc(stands: Callable[..., Stand]) -> None:
 
-    stand = stands(start=1_795_262_400 * 10**9 // (8 * HOUR) * 8 * HOUR + 8 * HOUR - 20 * 10**9)
+    stand = stands(start=1_795_262_400 * 10**9 // (24 * HOUR) * 24 * HOUR + 8 * HOUR - 50 * 10**9)
     stand.done(market("m-1", "1"))
-    stand.wait(30)
+    stand.wait(60)
     rows = [
         row
         for row in stand.done(AskIncome(line="public", symbol=PERP, since=stand.now - HOUR))
@@ -100,8 +100,8 @@ def test_funding_is_paid_in_usdc(stands: Callable[..., Stand]) -> None:
     ]
     (paid,) = [row for row in rows if row.kind is IncomeKind.FUNDING]
     at, rate, mark = stand.exchange.markets[PERP].settled[-1]
-    assert (paid.asset, paid.amount) == ("USDC", -(mark * rate).quantize(D("1e-12")))
-    assert at % (8 * HOUR) == 0
+    assert (paid.asset, paid.amount) == ("USDC", -(mark * rate / 480).quantize(D("1e-12")))
+    assert at % (24 * HOUR) == 8 * HOUR
 
 
 def test_an_order_rests_and_is_cancelled_by_its_id(stand: Stand) -> None:

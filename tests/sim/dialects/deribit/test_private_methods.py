@@ -187,14 +187,35 @@ def test_booked_rows_page_by_page(plug: Plug, stand: Stand) -> None:
 
 
 def test_funding_is_booked_with_a_settlement(stands: Callable[..., Stand]) -> None:
-    stand = stands(start=START + 4 * HOUR - 10 * S)  # shortly before 16:00 UTC
+    stand = stands(start=START - 4 * HOUR - 50 * S)  # shortly before 08:00 UTC
     stand.exchange.place("1000001", _big(stand), stand.now)
-    stand.wait(10)
+    stand.wait(60)
     plug = stand.plug().login()
     span = {"currency": "BTC", "start_timestamp": 0, "end_timestamp": stand.now // 1_000_000}
     rows = done(plug, "private/get_transaction_log", **span)["logs"]
     funding = [row for row in rows if row["total_interest_pl"] is not None]
     assert [(row["type"], row["change"] == row["total_interest_pl"]) for row in funding] == [("settlement", True)]
+
+
+def test_funding_of_the_session_is_beside_the_balance_until_it_is_settled(stands: Callable[..., Stand]) -> None:
+    stand = stands(start=START - 4 * HOUR - 170 * S)
+    for _ in range(20):
+        stand.exchange.place("1000001", _big(stand), stand.now)
+    plug = stand.plug().login()
+    (owned,) = {row.total for row in stand.exchange.balances("1000001", "public") if row.asset == "BTC"}
+    stand.wait(120)
+    money = done(plug, "private/get_account_summary", currency="BTC")
+    held = done(plug, "private/get_position", instrument_name=CODE)
+    assert held["realized_funding"] == money["session_rpl"] == money["futures_session_rpl"] != 0
+    assert money["balance"] == pytest.approx(float(owned), abs=1e-8)
+    assert money["equity"] == pytest.approx(money["balance"] + money["session_rpl"] + money["session_upl"])
+    assert money["total_pl"] == pytest.approx(money["session_rpl"] + money["session_upl"])
+    assert held["total_profit_loss"] == pytest.approx(held["floating_profit_loss"] + held["realized_funding"])
+    assert done(plug, "private/get_account_summary", currency="ETH")["session_rpl"] == 0
+    stand.wait(60)
+    after = done(plug, "private/get_account_summary", currency="BTC")
+    assert after["session_rpl"] == 0
+    assert after["balance"] != money["balance"]
 
 
 def _big(stand: Stand) -> Any:

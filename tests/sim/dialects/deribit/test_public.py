@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -71,7 +72,7 @@ def test_the_list_by_currency_and_kind(stand: Stand) -> None:
         ("public/get_last_trades_by_instrument", f"instrument_name={CODE}&count=0", (400, -32602, "count")),
         ("public/get_tradingview_chart_data", f"instrument_name={CODE}&resolution=7", (400, -32602, "resolution")),
         ("public/get_what", "", (400, -32601, "")),
-        ("private/get_what", "", (401, 13009, "")),
+        ("private/get_what", "", (400, -32601, "")),
         ("public/subscribe", "channels=[]", (400, 10030, "")),
     ],
 )
@@ -138,8 +139,15 @@ def test_funding_by_the_hour(stands: Callable[..., Stand]) -> None:
     assert value == pytest.approx(sum(row["interest_1h"] for row in rows))
     one = f"instrument_name={CODE}&start_timestamp={rows[3]['timestamp']}&end_timestamp={rows[3]['timestamp']}"
     assert told(stand, "public/get_funding_rate_history", one) == [rows[3]]
-    stand.exchange.markets[PERP].carry.next_at = 0  # no interval runs
-    assert told(stand, "public/get_funding_rate_history", query) == rows[:settled]
+    for place, row in enumerate(rows):
+        eight = [each["interest_1h"] for each in rows[max(0, place - 7) : place + 1]]
+        assert row["interest_8h"] == pytest.approx(sum(eight))
+        assert row["prev_index_price"] == rows[max(0, place - 1)]["index_price"]
+    assert told(stand, "public/ticker", f"instrument_name={CODE}")["funding_8h"] == pytest.approx(
+        rows[-1]["interest_8h"]
+    )
+    stand.exchange.markets[PERP].carry.predicted = math.nan  # nothing runs
+    assert told(stand, "public/get_funding_rate_history", query)[:settled] == rows[:settled]
     dated = f"instrument_name=BTC-25DEC26&start_timestamp=0&end_timestamp={now}"
     assert refused(stand, "public/get_funding_rate_history", dated)[:2] == (400, -32602)
 
@@ -186,6 +194,18 @@ def test_the_funding_chart_has_the_hours_of_its_length(stands: Callable[..., Sta
     assert refused(stand, "public/get_funding_chart_data", "instrument_name=BTC-25DEC26")[:2] == (400, -32602)
 
 
+def test_the_hour_that_ends_while_one_looks_is_listed_with_the_rate_it_had(stands: Callable[..., Stand]) -> None:
+    stand = stands(start=1_795_262_400 * S - 70 * S)
+    stand.wait(75)
+    assert len(stand.exchange.markets[PERP].settled) == 1
+    query = f"instrument_name={CODE}&start_timestamp=0&end_timestamp={stand.now // 1_000_000}"
+    rows = told(stand, "public/get_funding_rate_history", query)
+    at, rate, _ = stand.exchange.markets[PERP].settled[0]
+    assert rows[-1]["timestamp"] == at // 1_000_000 == 1_795_262_400_000
+    assert rows[-1]["interest_1h"] == pytest.approx(float(rate / 8))
+    assert {later["timestamp"] - row["timestamp"] for row, later in pairwise(rows)} == {HOUR_MS}
+
+
 def test_a_side_without_orders_reads_zero(stand: Stand) -> None:
     book = stand.exchange.markets[PERP].book
     book.snapshot_levels([], [(1.0, 2.0)], stand.now, 1)
@@ -217,7 +237,7 @@ def test_a_linear_market_counts_coin(stand: Stand) -> None:
     market.instrument = linear
     assert instrument_row(linear)["instrument_type"] == "linear"
     assert trade_row(market, Printed(PERP, 1, 1, Decimal(1), Decimal("0.002"), buy=True))["contracts"] == 2
-    assert position_row(stand.exchange, linear, None)["size_currency"] == 0
+    assert position_row(stand.exchange, "1000001", linear, None)["size_currency"] == 0
     candles = stand.exchange.candles(PERP, 60 * S, 0, 1)
     assert candle_row(market, candles[0])["volume"] == candles[0].volume
 

@@ -31,8 +31,12 @@ RULES = VenueRules(
     sinks=True,
     liquidation_fee=Decimal("0.0075"),
     delivery_fee=Decimal("0.00025"),
+    funding_step=MINUTE,
 )
-"""A label is no key; leverage is not set by market, 50 is what the smallest positions may have."""
+"""A label is no key; leverage is not set by market, 50 is what the smallest positions may have.
+
+The venue lets funding accrue by the millisecond, which is by the minute here.
+"""
 
 
 def make(exchange: Exchange, now: int) -> Dialect:

@@ -16,18 +16,25 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from basisdesk.sim.contract import Exchange, Login
 from basisdesk.sim.dialects.deribit.rows import NS_PER_MS
 from basisdesk.sim.dialects.deribit.rpc import Wrong
 from basisdesk.sim.dialects.signatures import hex_signature
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from basisdesk.sim.contract import HttpCall
     from basisdesk.sim.dialects.deribit.rpc import Params
 
 SECOND = 1_000_000_000
 WINDOW_MS = 30_000
-TOKEN_S = 900
+TOKEN_S = 31_536_000
+"""A year, as the venue's sample answer says; a scope may ask for less."""
+
+WRITES = "read_write"
 SCHEME = "deri-hmac-sha256 "
 POOLS = {
     "credits": (50_000.0, 10_000.0),
@@ -106,13 +113,17 @@ class Gate:
             if old is None or self.exchange.login(old.login.credentials.key) is None:
                 raise Wrong(13009, "unauthorized", "invalid_token")
             login = old.login
-        token = Token(login, now + TOKEN_S * SECOND)
+        asked = dict(word.partition(":")[::2] for word in params.text("scope", "").split())
+        login = narrowed(login, asked)
+        lives = int(asked["expires"]) if asked.get("expires", "").isdecimal() else TOKEN_S
+        token = Token(login, now + lives * SECOND)
         names = [f"{self.chance.getrandbits(192):048x}" for _ in range(2)]
         self.access[names[0]] = self.refresh[names[1]] = token
-        return token, {
-            "access_token": names[0], "refresh_token": names[1], "expires_in": TOKEN_S, "token_type": "bearer",
-            "scope": scope(login), "enabled_features": [],
+        told: dict[str, object] = {
+            "access_token": names[0], "refresh_token": names[1], "expires_in": lives, "token_type": "bearer",
+            "scope": scope(login, asked.get("session", "")), "enabled_features": [],
         }  # fmt: skip
+        return token, told | ({"state": params.text("state")} if params.has("state") else {})
 
     def _signed(self, params: Params, now: int) -> Login:
         login = self._key(params.text("client_id"))
@@ -177,12 +188,19 @@ def _fresh(stamp: int, now: int) -> None:
         raise unauthorized("invalid_timestamp")
 
 
-def scope(login: Login) -> str:
+def narrowed(login: Login, asked: Mapping[str, str]) -> Login:
+    """Return a login with no more rights than a token was asked for; a scope that is not named stays as it is."""
+    rights = login.permissions
+    trade, moves = (asked.get(word, WRITES) == WRITES for word in ("trade", "wallet"))
+    return replace(login, permissions=replace(rights, trade=rights.trade and trade, withdraw=rights.withdraw and moves))
+
+
+def scope(login: Login, session: str = "") -> str:
     """Return a key's rights in the venue's words; there is none for moving money but not out of the venue."""
     rights = login.permissions
     words = ["account:read", "trade:read_write" if rights.trade else "trade:read"]
     words.append("wallet:read_write" if rights.withdraw else "wallet:read")
-    return " ".join(["connection", "mainaccount", *words])
+    return " ".join([f"session:{session}" if session else "connection", "mainaccount", *words])
 
 
 def check_scope(login: Login, needed: str) -> None:

@@ -15,10 +15,10 @@ from basisdesk.domain.account import Balance, Forced, IncomeKind
 from basisdesk.domain.ask import MoveFunds
 from basisdesk.domain.outcome import Reason
 from basisdesk.sim.contract import Refused
-from basisdesk.sim.dialects.deribit.market import KINDS, LINE, currency_of, market_of, of_currency, page
+from basisdesk.sim.dialects.deribit.market import KINDS, LINE, currency_of, market_of, numbered, of_currency, page
 from basisdesk.sim.dialects.deribit.rows import NS_PER_MS, Row, fill_row, order_number, position_row, summary_row
 from basisdesk.sim.dialects.deribit.rpc import Params, Wrong, invalid
-from basisdesk.sim.dialects.deribit.trading import Office, wrong
+from basisdesk.sim.dialects.deribit.trading import Office, living, wrong
 
 if TYPE_CHECKING:
     from basisdesk.domain.account import Fill, Income
@@ -30,6 +30,10 @@ BESIDE = 5_000_000
 
 DAY = 86_400 * 1_000_000_000
 LOG_MOST = 250
+PORTFOLIO = (
+    "additional_reserve", "available_funds", "available_withdrawal_funds", "balance", "equity", "initial_margin",
+    "maintenance_margin", "margin_balance", "spot_reserve",
+)  # fmt: skip
 _KINDS = {
     IncomeKind.FUNDING: "settlement",
     IncomeKind.TRADE: "settlement",
@@ -79,12 +83,37 @@ def _owner(login: Login, number: int) -> Row:
         "id": number, "type": "main" if main else "subaccount", "username": f"sim_{number}",
         "system_name": f"sim_{number}", "email": "sim@example.com", "creation_timestamp": 1687352432143,
         "self_trading_reject_mode": "cancel_maker", "login_enabled": False, "mmp_enabled": False,
+        "receive_notifications": False, "security_keys_enabled": False,
     }  # fmt: skip
 
 
-def get_subaccounts(_office: Office, login: Login, _params: Params, _now: int) -> list[Row]:
-    """Answer the accounts of the owner."""
-    return [_owner(login, number) for number in accounts(login)]
+def get_subaccounts(office: Office, login: Login, params: Params, _now: int) -> list[Row]:
+    """Answer the accounts of the owner, with their money where it is asked for."""
+    rows = []
+    for number, wallet in accounts(login).items():
+        row = _owner(login, number) | {"is_password": True, "margin_model": "segregated_sm"}
+        if params.flag("with_portfolio"):
+            money = [summary_row(office.exchange, each) for each in office.exchange.balances(login.account, wallet)]
+            row["portfolio"] = {
+                each["currency"].lower(): {name: each[name] for name in PORTFOLIO}
+                | {"currency": each["currency"].lower()}
+                for each in money
+            }
+        rows.append(row)
+    return rows
+
+
+def get_subaccounts_details(office: Office, login: Login, params: Params, now: int) -> list[Row]:
+    """Answer what the accounts of the owner hold; the trading wallet alone has positions and orders."""
+    currency = currency_of(office.exchange, params)
+    rows = []
+    for number, wallet in accounts(login).items():
+        trades = wallet == LINE
+        row: Row = {"uid": number, "positions": get_positions(office, login, params, now) if trades else []}
+        if params.flag("with_open_orders"):
+            row["open_orders"] = [office.row(each) for each in living(office, login, currency)] if trades else []
+        rows.append(row)
+    return rows
 
 
 def get_positions(office: Office, login: Login, params: Params, _now: int) -> list[Row]:
@@ -94,7 +123,7 @@ def get_positions(office: Office, login: Login, params: Params, _now: int) -> li
         return []
     held = {position.symbol: position for position in office.exchange.positions(login.account, LINE)}
     return [
-        position_row(office.exchange, market.instrument, held[market.instrument.symbol])
+        position_row(office.exchange, login.account, market.instrument, held[market.instrument.symbol])
         for market in of_currency(office.exchange, currency)
         if market.instrument.symbol in held
     ]
@@ -104,7 +133,7 @@ def get_position(office: Office, login: Login, params: Params, _now: int) -> Row
     """Answer a market's position, flat or not."""
     instrument = market_of(office.exchange, params).instrument
     held = office.exchange.positions(login.account, LINE, instrument.symbol)
-    return position_row(office.exchange, instrument, held[0] if held else None)
+    return position_row(office.exchange, login.account, instrument, held[0] if held else None)
 
 
 def get_user_trades_by_instrument(office: Office, login: Login, params: Params, now: int) -> Row:
@@ -127,7 +156,8 @@ def get_user_trades_by_order(office: Office, login: Login, params: Params, now: 
 
 
 def _trades(office: Office, fills: list[Fill], params: Params) -> Row:
-    found, more = page(params, fills)
+    names = ("start_seq", "end_seq") if params.has("instrument_name") else ("start_id", "end_id")
+    found, more = page(params, numbered(params, fills, names, lambda fill: int(fill.trade_id)))
     return {"trades": [fill_row(office.exchange, fill, int(fill.trade_id)) for fill in found], "has_more": more}
 
 

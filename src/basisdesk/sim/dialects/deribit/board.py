@@ -13,6 +13,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from basisdesk.sim.contract import BookChanged, Carried, Frame, Printed, Relisted
+from basisdesk.sim.dialects.deribit import indices
 from basisdesk.sim.dialects.deribit.market import RESOLUTIONS, candle_row, ticker_row
 from basisdesk.sim.dialects.deribit.names import ANY, Named
 from basisdesk.sim.dialects.deribit.rows import NS_PER_MS, Row, index_of, trade_row
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
     from basisdesk.sim.contract import Exchange, Happening, SimMarket
 
 Sides = tuple[dict[float, float], dict[float, float]]
+INDEXED = tuple(indices.TOPICS.values())
 _HEARD = {
     BookChanged: ("book", "grouped", "ticker", "incremental_ticker", "quote"),
     Printed: ("trades", "trades_of", "chart", "ticker", "incremental_ticker"),
-    Carried: ("ticker", "incremental_ticker", "perpetual", "index"),
+    Carried: ("ticker", "incremental_ticker", "perpetual", *INDEXED),
     Relisted: ("instrument",),
 }
-_KINDS = {"grouped": "snapshot", "trades_of": "trades", "perpetual": "carry", "index": "carry", "chart": "candles"}
+_KINDS = {"grouped": "snapshot", "trades_of": "trades", "perpetual": "carry", "chart": "candles"}
+_KINDS |= dict.fromkeys(INDEXED, "carry")
 _TICKERS = ("ticker", "incremental_ticker", "quote")
-GREETED = ("grouped", "ticker", "incremental_ticker", "quote", "perpetual", "index")
+GREETED = ("grouped", "ticker", "incremental_ticker", "quote", "perpetual", *INDEXED)
 
 
 @dataclass(slots=True, eq=False)
@@ -192,9 +195,8 @@ class Board:
             case "perpetual":
                 rate = market.carry.predicted
                 return {"interest": rate, "index_price": market.carry.index, "timestamp": now // NS_PER_MS}
-            case "index":
-                name = index_of(market.instrument)
-                return {"index_name": name, "price": market.carry.index, "timestamp": now // NS_PER_MS}
+            case topic if topic in INDEXED:
+                return indices.row(self._exchange, topic, market, now)
         row = ticker_row(self._exchange, market, now)
         if named.topic == "quote":
             wanted = ("timestamp", "instrument_name", "best_bid_price", "best_bid_amount", "best_ask_price")
@@ -218,7 +220,7 @@ class Board:
 
 
 def _concerns(named: Named, market: SimMarket) -> bool:
-    if named.topic == "index":
+    if named.topic in INDEXED:
         assert named.market is not None
         return index_of(named.market.instrument) == index_of(market.instrument)
     if named.market is None:

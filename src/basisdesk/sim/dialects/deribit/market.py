@@ -17,7 +17,7 @@ from basisdesk.sim.dialects.deribit.rows import NS_PER_MS, Row, index_of, instru
 from basisdesk.sim.dialects.deribit.rpc import Params, Wrong, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from basisdesk.sim.contract import Exchange, SimMarket
     from basisdesk.venues.contract import Candle
@@ -29,12 +29,15 @@ DEPTHS = (1, 5, 10, 20, 50, 100, 1000, 10000)
 RESOLUTIONS = {name: int(name) * MINUTE for name in ("1", "3", "5", "10", "15", "30", "60", "120", "180", "360", "720")}
 RESOLUTIONS["1D"] = 24 * HOUR
 MOST_TRADES = 1000
+VERSION: Row = {"version": "1.2.26"}
 MOST_RATES = 744
 MOST_CANDLES = 5000
 FUNDING_HOURS = 8
 RATE_PLACES = Decimal(1).scaleb(-8)
 CURRENCIES = ("BTC", "ETH", "SOL", "USDC", "USDT", "EURR", "XRP", "MATIC", "PAXG")
 """What the venue knows by name; a client may ask for all of them, whether or not something is listed here."""
+Settled = tuple[int, Decimal, Decimal]
+"""When (ns), at which rate for eight hours, at which mark."""
 KINDS = ("future", "option", "spot", "future_combo", "option_combo", "combo", "any")
 
 
@@ -65,7 +68,14 @@ def currencies(exchange: Exchange) -> list[str]:
 
 def currency_of(exchange: Exchange, params: Params, *, default: str | None = None) -> str:
     """Return the currency that is named, ``any`` for all of them."""
-    return params.choice("currency", [*currencies(exchange), *CURRENCIES, "any"], default)
+    return currency_named(exchange, params.text("currency", default))
+
+
+def currency_named(exchange: Exchange, name: str, *more: str) -> str:
+    """Return a currency that is known, or refuse."""
+    if name not in {*currencies(exchange), *CURRENCIES, "any", *more}:
+        raise invalid("currency")
+    return name
 
 
 def of_currency(exchange: Exchange, currency: str) -> list[SimMarket]:
@@ -80,7 +90,7 @@ def get_time(_exchange: Exchange, _params: Params, now: int) -> int:
 
 def test(_exchange: Exchange, _params: Params, _now: int) -> Row:
     """Answer that the venue lives."""
-    return {"version": "1.2.26"}
+    return VERSION
 
 
 def status(_exchange: Exchange, _params: Params, _now: int) -> Row:
@@ -141,7 +151,7 @@ def ticker_row(exchange: Exchange, market: SimMarket, now: int) -> Row:
     """Return a market's ticker; a side without orders has price and amount zero."""
     book, carry, daily = market.book, market.carry, market.daily
     band = float(exchange.rules.price_band)
-    volume = _coin(market, daily.volume)
+    volume = coin(market, daily.volume)
     row: Row = {
         "instrument_name": market.instrument.code,
         "timestamp": now // NS_PER_MS,
@@ -164,14 +174,18 @@ def ticker_row(exchange: Exchange, market: SimMarket, now: int) -> Row:
         },
     }  # fmt: skip
     if market.instrument.kind is Kind.PERPETUAL:
-        settled = carry.settled if not isnan(carry.settled) else 0.0
-        row |= {"current_funding": _or_zero(carry.predicted), "funding_8h": settled, "interest_value": settled}
+        eight = eight_hours(market, now)
+        row |= {"current_funding": _or_zero(carry.predicted), "funding_8h": eight, "interest_value": eight}
     return row
 
 
 def get_order_book(exchange: Exchange, params: Params, now: int) -> Row:
     """Answer a market's book with its ticker."""
-    market = market_of(exchange, params)
+    return book_row(exchange, market_of(exchange, params), params, now)
+
+
+def book_row(exchange: Exchange, market: SimMarket, params: Params, now: int) -> Row:
+    """Return a market's book of so many levels with its ticker."""
     depth = params.whole("depth", 5)
     if depth not in DEPTHS:
         # Other depths are taken too: the venue answers with the next larger one.
@@ -194,8 +208,27 @@ def get_index_price(exchange: Exchange, params: Params, _now: int) -> Row:
 def last_trades(exchange: Exchange, params: Params, _now: int) -> Row:
     """Answer a market's latest trades, newest first unless sorted otherwise."""
     market = market_of(exchange, params)
-    found, more = page(params, market.trades)
+    trades = numbered(params, market.trades, ("start_seq", "end_seq"), lambda each: each.trade_id)
+    found, more = page(params, trades)
     return {"trades": [trade_row(market, trade) for trade in found], "has_more": more}
+
+
+def numbered(
+    params: Params, trades: Iterable[_Timed], names: tuple[str, str], number: Callable[[_Timed], int]
+) -> list[_Timed]:
+    """Return the trades whose numbers lie between two that are asked for by name."""
+    first, last = _edge(params, names[0], 0), _edge(params, names[1], 1 << 62)
+    return [each for each in trades if first <= number(each) <= last]
+
+
+def _edge(params: Params, name: str, default: int) -> int:
+    """Return a trade's number; an id is a text, a place in the sequence is a number."""
+    if not name.endswith("_id"):
+        return params.whole(name, default)
+    told = params.text(name, str(default)).rpartition("-")[2]
+    if not told.isdecimal():
+        raise invalid(name)
+    return int(told)
 
 
 def page(params: Params, trades: Iterable[_Timed]) -> tuple[list[_Timed], bool]:
@@ -223,7 +256,7 @@ def get_tradingview_chart_data(exchange: Exchange, params: Params, _now: int) ->
         "status": "ok" if found else "no_data",
         "ticks": [candle.begins // NS_PER_MS for candle in found],
         **columns,
-        "volume": [_coin(market, candle.volume) for candle in found],
+        "volume": [coin(market, candle.volume) for candle in found],
         "cost": [candle.turnover for candle in found],
     }
 
@@ -232,7 +265,7 @@ def candle_row(market: SimMarket, candle: Candle) -> Row:
     """Return a candle as the chart channel tells it."""
     return {
         "tick": candle.begins // NS_PER_MS, "open": candle.open, "high": candle.high, "low": candle.low,
-        "close": candle.close, "volume": _coin(market, candle.volume), "cost": candle.turnover,
+        "close": candle.close, "volume": coin(market, candle.volume), "cost": candle.turnover,
     }  # fmt: skip
 
 
@@ -255,33 +288,44 @@ def _rates(exchange: Exchange, params: Params, now: int) -> list[Row]:
 
 
 def rates(market: SimMarket, now: int, first: int, last: int) -> list[Row]:
-    """Return the hourly rates of a perpetual between two times (ms)."""
+    """Return hourly rates of a perpetual between two times (ms): of each hour, and of the eight that end with it."""
+    hours = _hourly(market, market.settled, now)
+    shares = [rate / FUNDING_HOURS for _, rate, _ in hours]
     return [
-        {"timestamp": stamp, "index_price": price, "prev_index_price": price, "interest_8h": rate,
-         "interest_1h": rate / FUNDING_HOURS}
-        for at, rate, price in _hourly(market, now)
+        {"timestamp": stamp, "index_price": price, "prev_index_price": hours[max(0, place - 1)][2],
+         "interest_8h": sum(shares[max(0, place + 1 - FUNDING_HOURS) : place + 1], Decimal(0)),
+         "interest_1h": shares[place]}
+        for place, (at, _, price) in enumerate(hours)
         if first <= (stamp := at // NS_PER_MS) <= last
     ]  # fmt: skip
 
 
-def _hourly(market: SimMarket, now: int) -> list[tuple[int, Decimal, Decimal]]:
-    """Return a rate for each full hour: of the intervals that were settled, and of the one that runs.
+def eight_hours(market: SimMarket, now: int) -> float:
+    """Return what the last eight full hours came to."""
+    return (
+        float(sum(rate for _, rate, _ in _hourly(market, market.settled[-FUNDING_HOURS:], now)[-FUNDING_HOURS:]))
+        / FUNDING_HOURS
+    )
 
-    The venue lets funding accrue all the time, where the exchange pays it at the end of an interval.
+
+def _hourly(market: SimMarket, past: list[Settled], now: int) -> list[Settled]:
+    """Return a rate (for eight hours) for each full hour, oldest first.
+
+    What lies before the start was settled by intervals, whose rate stands for each of their hours; the hour in which
+    everything began has no rate of its own, and bears the one that is running.
     """
-    settled, carry = list(market.settled), market.carry
-    if carry.next_at and not isnan(carry.predicted):
+    settled, carry = list(past), market.carry
+    if not isnan(carry.predicted):
         running = Decimal(repr(carry.predicted)).quantize(RATE_PLACES)
-        settled.append((carry.next_at, running, Decimal(repr(round(carry.mark, 2)))))
-    return [
-        (at - back * HOUR, rate, price)
-        for at, rate, price in settled
-        for back in reversed(range(FUNDING_HOURS))
-        if at - back * HOUR <= now
-    ]
+        settled.append(((now // HOUR + 1) * HOUR, running, Decimal(repr(round(carry.mark, 2)))))
+    found: list[Settled] = []
+    for at, rate, price in settled:
+        gap = (at - found[-1][0]) // HOUR if found else FUNDING_HOURS
+        found += [(at - back * HOUR, rate, price) for back in reversed(range(min(gap, FUNDING_HOURS)))]
+    return [row for row in found if row[0] <= now]
 
 
-def _coin(market: SimMarket, volume: float) -> float:
+def coin(market: SimMarket, volume: float) -> float:
     """Return a volume in base coin."""
     if market.instrument.margin is Margin.INVERSE:
         return volume / market.carry.mark if volume else 0.0

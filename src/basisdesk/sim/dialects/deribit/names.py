@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from basisdesk.sim.dialects.deribit.indices import TOPICS, market_on
 from basisdesk.sim.dialects.deribit.market import KINDS, LINE, RESOLUTIONS, currencies
-from basisdesk.sim.dialects.deribit.rows import index_of
 
 if TYPE_CHECKING:
     from basisdesk.sim.contract import Exchange, SimMarket
@@ -45,13 +45,14 @@ def named(exchange: Exchange, name: str) -> Named | None:  # noqa: PLR0911 one c
     match word, rest:
         case "user", _:
             return _user(exchange, name, rest)
-        case "platform_state", []:
+        case "platform_state", [] | ["public_methods_state"]:
             return Named(name, word)
         case "instrument", ["state", kind, currency] if kind in KINDS and _is_currency(exchange, currency):
             return Named(name, "instrument", rest=(currency,))
-        case "deribit_price_index", [index]:
-            of = next((each for each in exchange.markets.values() if index_of(each.instrument) == index), None)
-            return None if of is None else Named(name, "index", of, PERIODS["100ms"])
+        case word, [index] if word in TOPICS:
+            of = market_on(exchange, index)
+            period = PERIODS["100ms" if TOPICS[word] == "index" else "agg2"]
+            return None if of is None else Named(name, TOPICS[word], of, period)
         case "chart", ["trades", code, resolution] if resolution in RESOLUTIONS:
             return _of_market(exchange, name, "chart", code, "100ms", (resolution,))
         case "book", [code, group, depth, interval] if group in GROUPS and depth in DEPTHS and interval != "raw":

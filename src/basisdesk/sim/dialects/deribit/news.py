@@ -75,7 +75,9 @@ def _changes(
             "orders": [office.row(update) for update in last.values()],
             "trades": [fill_row(office.exchange, fill, int(fill.trade_id)) for fill in fills if fill.symbol == symbol],
             "positions": [
-                position_row(office.exchange, market.instrument, each) for each in held if each.symbol == symbol
+                position_row(office.exchange, each.account, market.instrument, each)
+                for each in held
+                if each.symbol == symbol
             ],
         }
         told.append(push(named.name, row))

@@ -7,6 +7,7 @@ Followed: https://docs.deribit.com/api-reference (instrument, order, trade, posi
 
 from __future__ import annotations
 
+import zlib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ NS_PER_MS = 1_000_000
 NEVER_MS = 32503708800000
 BORN_MS = 1534167754000
 PLACES = Decimal(1).scaleb(-8)
+COIN_PLACES = Decimal(1).scaleb(-9)
+BLOCK, BLOCK_TICK, BLOCK_FEE = 200_000, 0.01, 0.00025
 LIVES = {
     TimeInForce.GTC: "good_til_cancelled",
     TimeInForce.IOC: "immediate_or_cancel",
@@ -34,6 +37,12 @@ WHY = {"liquidat": "autoliquidation", "deliver": "settlement", "reduce": "reduce
 """A word of the exchange's reason to cancel an order, to the venue's."""
 
 Row = dict[str, Any]
+
+NO_OPTIONS: Row = {
+    "options_delta": 0, "options_gamma": 0, "options_gamma_map": {}, "options_pl": 0, "options_session_rpl": 0,
+    "options_session_upl": 0, "options_theta": 0, "options_theta_map": {}, "options_value": 0, "options_vega": 0,
+    "options_vega_map": {},
+}  # fmt: skip
 
 
 def index_of(instrument: Instrument) -> str:
@@ -62,7 +71,10 @@ def instrument_row(instrument: Instrument) -> Row:
         "tick_size_steps": [],
         "contract_size": instrument.step,
         "rfq": False,
-        "instrument_id": 100_000 + sum(map(ord, instrument.code)),
+        "instrument_id": instrument_id(instrument),
+        "block_trade_commission": BLOCK_FEE,
+        "block_trade_min_trade_amount": BLOCK,
+        "block_trade_tick_size": BLOCK_TICK,
         "min_trade_amount": instrument.min_size,
         "max_liquidation_commission": 0.0075,
         "settlement_currency": instrument.settle,
@@ -71,6 +83,11 @@ def instrument_row(instrument: Instrument) -> Row:
         "counter_currency": instrument.quote,
         "quote_currency": instrument.quote,
     }
+
+
+def instrument_id(instrument: Instrument) -> int:
+    """Return a market's number."""
+    return 100_000 + zlib.crc32(instrument.code.encode()) % 900_000
 
 
 def order_id(instrument: Instrument, number: str) -> str:
@@ -188,15 +205,14 @@ def fill_row(exchange: Exchange, fill: Fill, sequence: int) -> Row:
 
 
 @precise
-def position_row(exchange: Exchange, instrument: Instrument, held: Position | None) -> Row:
-    """Return a position; flat where there is none."""
+def position_row(exchange: Exchange, account: str, instrument: Instrument, held: Position | None) -> Row:
+    """Return an account's position; flat where there is none."""
     carry = exchange.markets[instrument.symbol].carry
     size = Decimal(0) if held is None else held.size
-    coin = size
-    if instrument.margin is Margin.INVERSE:
-        coin = (size / Decimal(repr(carry.mark))).quantize(Decimal("1E-9")) if size else Decimal(0)
+    coin = coin_of(exchange.markets[instrument.symbol], size)
     margin = money(None if held is None else held.margin)
     floating = money(None if held is None else held.unrealised)
+    funding = money(exchange.accrued(account, instrument.symbol))
     return {
         "instrument_name": instrument.code,
         "kind": "future",
@@ -209,9 +225,9 @@ def position_row(exchange: Exchange, instrument: Instrument, held: Position | No
         "settlement_price": carry.mark,
         "estimated_liquidation_price": None if held is None else held.liquidation,
         "floating_profit_loss": floating,
-        "total_profit_loss": floating,
-        "realized_profit_loss": Decimal(0),
-        "realized_funding": Decimal(0),
+        "total_profit_loss": floating + funding,
+        "realized_profit_loss": funding,
+        "realized_funding": funding,
         "initial_margin": margin,
         "maintenance_margin": money(None if held is None else exchange.maintenance(held)),
         "open_orders_margin": Decimal(0),
@@ -223,10 +239,13 @@ def position_row(exchange: Exchange, instrument: Instrument, held: Position | No
 
 @precise
 def summary_row(exchange: Exchange, balance: Balance) -> Row:
-    """Return the money of one currency."""
-    total = money(balance.total)
+    """Return the money of one currency; funding of the session (since 08:00 UTC) is beside the balance."""
+    funding = sum((exchange.accrued(balance.account, each) for each in _settled_in(exchange, balance)), Decimal(0))
+    owned, session = money(balance.total), money(funding)
+    total = owned - session
     equity, available = money(balance.equity), money(balance.available)
-    used = max(equity - available, Decimal(0))
+    used, kept = max(equity - available, Decimal(0)), money(exchange.needs(balance)[1])
+    delta = _delta(exchange, balance)
     return {
         "currency": balance.asset,
         "balance": total,
@@ -235,14 +254,17 @@ def summary_row(exchange: Exchange, balance: Balance) -> Row:
         "available_funds": available,
         "available_withdrawal_funds": available,
         "initial_margin": used,
-        "maintenance_margin": money(exchange.needs(balance)[1]),
-        "session_rpl": Decimal(0),
-        "session_upl": equity - total,
-        "futures_session_rpl": Decimal(0),
-        "futures_session_upl": equity - total,
-        "options_session_rpl": 0,
-        "options_session_upl": 0,
-        "options_value": 0,
+        "maintenance_margin": kept,
+        "session_rpl": session,
+        "session_upl": equity - owned,
+        "futures_pl": equity - total,
+        "futures_session_rpl": session,
+        "futures_session_upl": equity - owned,
+        **NO_OPTIONS,
+        "delta_total": delta,
+        "projected_delta_total": delta,
+        "projected_initial_margin": used,
+        "projected_maintenance_margin": kept,
         "total_pl": equity - total,
         "spot_reserve": 0,
         "additional_reserve": 0,
@@ -258,9 +280,34 @@ def summary_row(exchange: Exchange, balance: Balance) -> Row:
     }
 
 
+def _delta(exchange: Exchange, balance: Balance) -> Decimal:
+    """Return the coin that the positions settled in a balance stand for."""
+    mine = _settled_in(exchange, balance)
+    held = exchange.positions(balance.account, balance.line) if mine else []
+    rows = [(exchange.markets[each.symbol], each.size) for each in held if each.symbol in mine]
+    return sum((coin_of(market, size) for market, size in rows), Decimal(0))
+
+
+def coin_of(market: SimMarket, size: Decimal) -> Decimal:
+    """Return what a size is in base coin at the mark."""
+    if market.instrument.margin is Margin.LINEAR or not size:
+        return size
+    return (size / Decimal(repr(market.carry.mark))).quantize(COIN_PLACES)
+
+
+def _settled_in(exchange: Exchange, balance: Balance) -> list[str]:
+    """Return the markets whose profits go to a balance; none for one that is not there."""
+    markets = [market.instrument for market in exchange.markets.values()]
+    return [
+        each.symbol
+        for each in markets
+        if balance.account and (each.market, each.settle) == (balance.line, balance.asset)
+    ]
+
+
 def money(value: Decimal | None) -> Decimal:
     """Return an amount of money with the venue's eight places, zero for none."""
-    return (value or Decimal(0)).quantize(PLACES)
+    return (value or Decimal(0)).quantize(PLACES) + 0
 
 
 def trade_row(market: SimMarket, trade: Printed) -> Row:

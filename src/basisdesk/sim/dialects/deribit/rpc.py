@@ -62,8 +62,11 @@ class Rpc(Struct, frozen=True):
 _decode = msgspec.json.Decoder(Rpc).decode
 
 
-def read(body: bytes) -> Rpc:
-    """Read a request; raises `Wrong` for what is none."""
+def read(body: bytes, *, numbered: bool = False) -> Rpc:
+    """Read a request; raises `Wrong` for what is none.
+
+    A request over a socket has to be `numbered`; over HTTP clients that work with the venue send no number.
+    """
     if len(body) > LONGEST:
         raise Wrong(-32600, "request entity too large")
     try:
@@ -76,6 +79,8 @@ def read(body: bytes) -> Rpc:
     rpc = replace(rpc, method=rpc.method.removeprefix("/"), params=rpc.params or {})
     if rpc.jsonrpc != "2.0":
         raise Wrong(-32600, "Invalid request", "jsonrpc must be 2.0")
+    if numbered and rpc.number is None:
+        raise Wrong(-32600, "Invalid request", "id is missing")
     return rpc
 
 
@@ -164,8 +169,15 @@ class Params:
         return word
 
     def names(self, name: str) -> list[str]:
-        """Return a list of texts."""
-        return self._read(name, self._get(name, list, None), list[str])
+        """Return a list of texts; a query writes it as JSON."""
+        value = self._get(name, list, None)
+        return self._read(name, Raw(value.encode()) if isinstance(value, str) else value, list[str])
+
+    def several(self, name: str) -> list[str]:
+        """Return one text, or a list of them."""
+        value = self._get(name, str, "")
+        text = value if isinstance(value, str) else bytes(value).decode()
+        return self.names(name) if text.startswith("[") else [self.text(name)]
 
     def _get(self, name: str, _kind: type, default: _T | None) -> str | Raw | _T:
         value = self._values.get(name)

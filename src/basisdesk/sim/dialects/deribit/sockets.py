@@ -16,6 +16,7 @@ from basisdesk.domain.ask import OrderRef
 from basisdesk.sim.contract import Close, Frame, Refused
 from basisdesk.sim.dialects.deribit import rpc
 from basisdesk.sim.dialects.deribit.access import SECOND, Token
+from basisdesk.sim.dialects.deribit.market import VERSION
 from basisdesk.sim.dialects.deribit.names import Named, named
 from basisdesk.sim.dialects.deribit.rpc import Params, Wrong, invalid
 
@@ -29,6 +30,7 @@ IDLE = 600 * SECOND
 LEAST_HEARTBEAT = 10
 TRADED = ("private/buy", "private/sell")
 DISCONNECTED = "cancel_on_disconnect"
+SCOPES = ("connection", "account")
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +61,7 @@ class Sockets:
         self._gate = gate
         self._board = board
         self.open: dict[int, Socket] = {}
+        self._cancelling: set[str] = set()
         self.out: list[Frame | Close] = []
 
     def opened(self, number: int, source: str, now: int) -> None:
@@ -115,14 +118,34 @@ class Sockets:
             case "public/disable_heartbeat":
                 socket.beat, socket.asked = 0, False
                 return "ok"
+            case "public/hello":
+                params.text("client_name"), params.text("client_version")
+                return VERSION
             case "private/logout":
                 socket.cancels = False
                 self.out.append(Close(socket.number))
                 return "ok"
             case _:
-                params.choice("scope", ("connection", "account"), "connection")
-                socket.cancels = method == "private/enable_cancel_on_disconnect"
+                self._switch(socket, params, on=method == "private/enable_cancel_on_disconnect")
                 return "ok"
+
+    def _switch(self, socket: Socket, params: Params, *, on: bool) -> None:
+        """Turn cancelling on or off: of this connection, or of those that the account opens from now on."""
+        if params.choice("scope", SCOPES, SCOPES[0]) == SCOPES[0]:
+            socket.cancels = on
+            return
+        account = needs(self.login(socket, params, socket.heard)).account
+        self._cancelling = self._cancelling | {account} if on else self._cancelling - {account}
+
+    def switch_on(self, socket: Socket, login: Login) -> None:
+        """Let a connection that has just logged in cancel at its end where its account wants that."""
+        socket.cancels = socket.cancels or login.account in self._cancelling
+
+    def switched(self, socket: Socket | None, login: Login, params: Params) -> dict[str, object]:
+        """Answer whether orders are cancelled; a request over HTTP has no connection that could be lost."""
+        word = params.choice("scope", SCOPES, SCOPES[0])
+        here = socket is not None and socket.cancels
+        return {"scope": word, "enabled": here if word == SCOPES[0] else login.account in self._cancelling}
 
     def placed(self, socket: Socket, number: str) -> None:
         """An order was sent over this connection."""

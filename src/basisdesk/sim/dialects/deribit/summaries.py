@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from basisdesk.domain.instrument import Kind
 from basisdesk.sim.dialects.deribit import market as data
-from basisdesk.sim.dialects.deribit.rows import NS_PER_MS, Row, index_of, instrument_row, trade_row
+from basisdesk.sim.dialects.deribit.rows import NS_PER_MS, Row, instrument_row, trade_row
 from basisdesk.sim.dialects.deribit.rpc import Params, invalid
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def get_last_trades_by_currency(exchange: Exchange, params: Params, _now: int) -
     kind = params.choice("kind", data.KINDS, "any")
     markets = data.of_currency(exchange, data.currency_of(exchange, params)) if kind in {"any", "future"} else []
     trades = [_Traded(trade.at, market, trade) for market in markets for trade in market.trades]
+    trades = data.numbered(params, trades, ("start_id", "end_id"), lambda each: each.trade.trade_id)
     found, more = data.page(params, sorted(trades, key=lambda each: each.at))
     return {"trades": [trade_row(each.market, each.trade) for each in found], "has_more": more}
 
@@ -76,11 +77,6 @@ def get_last_trades_by_currency(exchange: Exchange, params: Params, _now: int) -
 def get_contract_size(exchange: Exchange, params: Params, _now: int) -> Row:
     """Answer what one contract is."""
     return {"contract_size": instrument_row(data.market_of(exchange, params).instrument)["contract_size"]}
-
-
-def get_index_price_names(exchange: Exchange, _params: Params, _now: int) -> list[str]:
-    """Answer the names of the indices."""
-    return sorted({index_of(market.instrument) for market in exchange.markets.values()})
 
 
 def get_funding_chart_data(exchange: Exchange, params: Params, now: int) -> Row:

@@ -18,11 +18,13 @@ from basisdesk.domain.ask import Amend, NewOrder, OrderRef, OrderType, TimeInFor
 from basisdesk.domain.order import OrderStatus, Side
 from basisdesk.domain.outcome import Reason
 from basisdesk.sim.contract import Exchange, Refused, SimMarket
-from basisdesk.sim.dialects.deribit.market import LINE, currency_of, market_of
+from basisdesk.sim.dialects.deribit.market import KINDS, LINE, currency_of, market_of
 from basisdesk.sim.dialects.deribit.rows import NS_PER_MS, Row, fill_row, order_number, order_row
 from basisdesk.sim.dialects.deribit.rpc import Params, Wrong, invalid
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from basisdesk.domain.account import OrderUpdate
     from basisdesk.sim.contract import Login
 
@@ -34,6 +36,12 @@ LIVES = {
     "immediate_or_cancel": TimeInForce.IOC,
     "fill_or_kill": TimeInForce.FOK,
 }
+TYPES = (
+    "all", "limit", "trigger_all", "stop_all", "stop_limit", "stop_market", "take_all", "take_limit", "take_market",
+    "trailing_all", "trailing_stop",
+)  # fmt: skip
+"""What open orders may be picked by."""
+
 TRIGGERED = ("stop_limit", "take_limit", "stop_market", "take_market", "market_limit", "trailing_stop")
 CODES = {
     Reason.INSUFFICIENT_MARGIN: (10009, "not_enough_funds"),
@@ -122,7 +130,7 @@ def _order(market: SimMarket, side: Side, size: Decimal, params: Params) -> NewO
         symbol=market.instrument.symbol,
         side=side,
         type=OrderType.LIMIT if limit else OrderType.MARKET,
-        client_id=_label(params, ""),
+        client_id=label_of(params, ""),
         size=size,
         price=price,
         time_in_force=life,
@@ -131,7 +139,8 @@ def _order(market: SimMarket, side: Side, size: Decimal, params: Params) -> NewO
     )
 
 
-def _label(params: Params, default: str | None = None) -> str:
+def label_of(params: Params, default: str | None = None) -> str:
+    """Return a label."""
     label = params.text("label", default)
     if len(label) > LABEL_LENGTH:
         raise invalid("label", "too long")
@@ -175,7 +184,7 @@ def edit(office: Office, login: Login, params: Params, now: int) -> Row:
 
 def edit_by_label(office: Office, login: Login, params: Params, now: int) -> Row:
     """Change the one order of a market that bears a label."""
-    market, label = market_of(office.exchange, params), _label(params)
+    market, label = market_of(office.exchange, params), label_of(params)
     alive = [
         update
         for update in office.exchange.open_orders(login.account, LINE, market.instrument.symbol)
@@ -214,41 +223,6 @@ def found(office: Office, login: Login, params: Params, now: int) -> OrderUpdate
     return answer
 
 
-def cancel(office: Office, login: Login, params: Params, now: int) -> Row:
-    """Cancel an order."""
-    update = found(office, login, params, now)
-    answer = office.exchange.cancel(login.account, OrderRef(symbol="", venue_id=update.venue_id), now)
-    if isinstance(answer, Refused):
-        raise Wrong(*CLOSED)
-    return office.row(answer)
-
-
-def cancel_by_label(office: Office, login: Login, params: Params, now: int) -> int:
-    """Cancel every order that bears a label; answer how many."""
-    label, currency = _label(params), currency_of(office.exchange, params, default="any")
-    alive = _open(office, login, currency)
-    refs = [OrderRef(symbol="", venue_id=update.venue_id) for update in alive if update.client_id == label]
-    return sum(not isinstance(office.exchange.cancel(login.account, ref, now), Refused) for ref in refs)
-
-
-def cancel_all(office: Office, login: Login, _params: Params, now: int) -> int:
-    """Cancel every order; answer how many."""
-    return len(office.exchange.cancel_all(login.account, LINE, "", now))
-
-
-def cancel_all_by_instrument(office: Office, login: Login, params: Params, now: int) -> int:
-    """Cancel every order of a market; answer how many."""
-    symbol = market_of(office.exchange, params).instrument.symbol
-    return len(office.exchange.cancel_all(login.account, LINE, symbol, now))
-
-
-def cancel_all_by_currency(office: Office, login: Login, params: Params, now: int) -> int:
-    """Cancel every order of a currency; answer how many."""
-    alive = _open(office, login, currency_of(office.exchange, params))
-    refs = [OrderRef(symbol="", venue_id=update.venue_id) for update in alive]
-    return sum(not isinstance(office.exchange.cancel(login.account, ref, now), Refused) for ref in refs)
-
-
 def close_position(office: Office, login: Login, params: Params, now: int) -> Row:
     """Close a position with an order that only reduces."""
     market = market_of(office.exchange, params)
@@ -261,13 +235,20 @@ def close_position(office: Office, login: Login, params: Params, now: int) -> Ro
     return _answered(office, login, answer, now, side)
 
 
-def _open(office: Office, login: Login, currency: str) -> list[OrderUpdate]:
+def living(office: Office, login: Login, currency: str) -> list[OrderUpdate]:
+    """Return the orders of a currency that live."""
     markets = office.exchange.markets
     return [
         update
         for update in office.exchange.open_orders(login.account, LINE)
         if currency == "any" or markets[update.symbol].instrument.settle == currency
     ]
+
+
+def shows(params: Params, types: Collection[str]) -> bool:
+    """Whether `kind` and `type` leave limit orders of futures in; nothing else is here."""
+    kind, word = params.choice("kind", KINDS, "any"), params.choice("type", types, "all")
+    return kind in {"any", "future"} and word in {"all", "limit"}
 
 
 def get_order_state(office: Office, login: Login, params: Params, now: int) -> Row:
@@ -277,31 +258,41 @@ def get_order_state(office: Office, login: Login, params: Params, now: int) -> R
 
 def get_order_state_by_label(office: Office, login: Login, params: Params, now: int) -> list[Row]:
     """Answer every remembered order of a currency that bears a label, newest first."""
-    currency, label = currency_of(office.exchange, params), _label(params)
+    currency, label = currency_of(office.exchange, params), label_of(params)
     past = _past(office, login, currency, "", now)
     return [office.row(update) for update in past if update.client_id == label]
 
 
-def get_open_orders(office: Office, login: Login, _params: Params, _now: int) -> list[Row]:
+def get_open_orders(office: Office, login: Login, params: Params, _now: int) -> list[Row]:
     """Answer every order that lives."""
-    return [office.row(update) for update in _open(office, login, "any")]
+    return _listed(office, living(office, login, "any"), params)
 
 
 def get_open_orders_by_currency(office: Office, login: Login, params: Params, _now: int) -> list[Row]:
     """Answer every order of a currency that lives."""
-    return [office.row(update) for update in _open(office, login, currency_of(office.exchange, params))]
+    return _listed(office, living(office, login, currency_of(office.exchange, params)), params)
 
 
 def get_open_orders_by_instrument(office: Office, login: Login, params: Params, _now: int) -> list[Row]:
     """Answer every order of a market that lives."""
     symbol = market_of(office.exchange, params).instrument.symbol
-    return [office.row(update) for update in office.exchange.open_orders(login.account, LINE, symbol)]
+    return _listed(office, office.exchange.open_orders(login.account, LINE, symbol), params)
+
+
+def _listed(office: Office, updates: list[OrderUpdate], params: Params) -> list[Row]:
+    return [office.row(update) for update in updates] if shows(params, TYPES) else []
 
 
 def get_open_orders_by_label(office: Office, login: Login, params: Params, _now: int) -> list[Row]:
     """Answer every order of a currency that lives and bears a label."""
-    currency, label = currency_of(office.exchange, params), _label(params)
-    return [office.row(update) for update in _open(office, login, currency) if update.client_id == label]
+    currency, label = currency_of(office.exchange, params), label_of(params)
+    return [office.row(update) for update in living(office, login, currency) if update.client_id == label]
+
+
+def get_trigger_order_history(office: Office, _login: Login, params: Params, _now: int) -> Row:
+    """Answer that no order waited for a trigger."""
+    currency_of(office.exchange, params)
+    return {"entries": [], "continuation": None}
 
 
 def get_order_history_by_currency(office: Office, login: Login, params: Params, now: int) -> list[Row]:

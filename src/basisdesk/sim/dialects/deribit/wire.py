@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl
 
 from basisdesk.sim.contract import Close, Frame, HttpAnswer
 from basisdesk.sim.dialects.deribit import news, rpc
-from basisdesk.sim.dialects.deribit.access import Gate, Limits, check_scope, unauthorized
+from basisdesk.sim.dialects.deribit.access import Gate, Limits, check_scope
 from basisdesk.sim.dialects.deribit.board import Board
-from basisdesk.sim.dialects.deribit.methods import CREDITS, LISTING, PRIVATE, PUBLIC, SOCKET_ONLY
+from basisdesk.sim.dialects.deribit.methods import CREDITS, ELSEWHERE, LISTING, PRIVATE, PUBLIC, SOCKET_ONLY
 from basisdesk.sim.dialects.deribit.rows import order_number
 from basisdesk.sim.dialects.deribit.rpc import Params, Wrong
 from basisdesk.sim.dialects.deribit.sockets import TRADED, Socket, Sockets, needs
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 ROOT = "/api/v2"
 SOCKET_PATH = "/ws/api/v2"
 HOST = "api"
-SWITCHES = ("private/enable_cancel_on_disconnect", "private/disable_cancel_on_disconnect")
 AUTH = "public/auth"
+ASKS_SWITCH = "private/get_cancel_on_disconnect"
 TOO_MANY = 10028
 OK = 200
 BAD = 400
@@ -70,8 +70,12 @@ class Wire:
             return self._gate.auth(params, now)[1]
         if method in SOCKET_ONLY:
             raise Wrong(10030, "must_be_websocket_request")
+        if method == ASKS_SWITCH:
+            return self._sockets.switched(None, self._gate.caller(call, now), params)
         if method in PRIVATE:
             return self._private(self._gate.caller(call, now), method, params, now)
+        if method in ELSEWHERE and method.startswith("private/"):
+            self._gate.caller(call, now)
         return self._public(call.source, method, params, now)
 
     def opened(self, socket: int, call: HttpCall, now: int) -> HttpAnswer | None:
@@ -92,7 +96,7 @@ class Wire:
         names: list[str] = []
         method = ""
         try:
-            request = rpc.read(frame)
+            request = rpc.read(frame, numbered=True)
             number, method = request.number, request.method
             params = Params(request.params or {})
             value = self._over_socket(line, method, params, now)
@@ -116,6 +120,7 @@ class Wire:
         if method == AUTH:
             self._limits.spend("credits", line.source, CREDITS, now)
             line.token, told = self._gate.auth(params, now)
+            self._sockets.switch_on(line, line.token.login)
             return told
         if method == "public/test":
             line.asked = False
@@ -126,14 +131,16 @@ class Wire:
             if method.startswith("private/"):
                 needs(login)
             return self._sockets.call(line, method, params, now)
-        if method in PRIVATE or method == "private/get_cancel_on_disconnect":
+        if method in PRIVATE or method == ASKS_SWITCH:
             return self._for(line, needs(login), method, params, now)
+        if method in ELSEWHERE and method.startswith("private/"):
+            needs(login)
         return self._public(line.source, method, params, now)
 
     def _for(self, line: Socket, login: Login, method: str, params: Params, now: int) -> object:
         if method not in PRIVATE:
             self._limits.spend("credits", login.account, CREDITS, now)
-            return {"scope": params.text("scope", "connection"), "enabled": line.cancels}
+            return self._sockets.switched(line, login, params)
         value = self._private(login, method, params, now)
         if method in TRADED and isinstance(value, dict):
             self._sockets.placed(line, order_number(value["order"]["order_id"]))
@@ -148,8 +155,8 @@ class Wire:
     def _public(self, source: str, method: str, params: Params, now: int) -> object:
         run = PUBLIC.get(method)
         if run is None:
-            if method.startswith("private/"):
-                raise unauthorized("unknown method")
+            if method in ELSEWHERE:
+                raise Wrong(10033, "not_implemented", f"{method} is not simulated")
             raise Wrong(-32601, "Method not found")
         pool, units = ("instruments", 1.0) if method == LISTING else ("credits", CREDITS)
         self._limits.spend(pool, source, units, now)
@@ -206,9 +213,9 @@ def _request(call: HttpCall) -> tuple[str, Params, int | str | None]:
     if call.path != ROOT and not call.path.startswith(f"{ROOT}/"):
         raise Wrong(-32601, "Method not found")
     method = call.path[len(ROOT) :].strip("/")
-    if call.method == "GET":
+    if call.method == "GET" and not call.body:
         return method, Params(dict(parse_qsl(call.query, keep_blank_values=True))), None
-    if call.method != "POST":
+    if call.method not in {"GET", "POST"}:
         raise Wrong(-32600, "Invalid request")
     request = rpc.read(call.body)
     if method and request.method != method:
