@@ -47,7 +47,7 @@ def call(venue: Venue, target: str) -> Any:
 def test_a_signed_request_is_let_in_for_every_live_host_and_the_address_itself(venue: Venue) -> None:
     assert venue.get("spot", ACCOUNTS)["status"] == "ok"
     here = HttpCall(host="contract", authority="LocalHost:1", method="GET", path="/", query="", headers={}, body=b"")
-    assert hosts_of(here) == ["api.hbdm.com", "api.hbdm.vn", "localhost:1", "localhost"]
+    assert hosts_of(here) == ["api.hbdm.com", "api.hbdm.vn", "localhost:1", "localhost", "http:"]
 
 
 @pytest.mark.parametrize(

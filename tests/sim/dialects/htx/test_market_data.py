@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,20 @@ def test_a_ticker_has_the_touch_and_the_day(venue: Venue, line: str) -> None:
     assert tick["low"] <= tick["close"] <= tick["high"]
     assert tick["amount"] > 0
     assert ("trade_turnover" in tick) == (line != "spot")
+
+
+@pytest.mark.parametrize("line", EX)
+def test_long_candles_begin_in_singapore(venue: Venue, line: str) -> None:
+    lying = {"60min": "24T23", "4hour": "24T20", "1day": "24T16", "1week": "23T16"}
+    begins, last = {period: f"2025-11-{day}" for period, day in lying.items()}, 0
+    for period, at in (begins | {"1mon": "2025-10-31T16", "1year": "2024-12-31T16"}).items():
+        rows = ask(venue, line, "history/kline", period=period)["data"]
+        last = rows[0 if line == "spot" else -1]["id"]
+        assert datetime.fromtimestamp(last, UTC).strftime("%Y-%m-%dT%H") == at
+    now = venue.now // SECOND
+    assert ask(venue, line, "history/kline", period="1mon", **{"from": last, "to": now})["data"] != []
+    assert ask(venue, line, "history/kline", period="1mon", **{"from": 10**18, "to": 2 * 10**18})["data"] == []
+    assert ask(venue, line, "history/kline", period="1year", to=1)["data"] == []
 
 
 @pytest.mark.parametrize("line", EX)

@@ -117,7 +117,28 @@ def test_past_spot_orders_by_state(venue: Venue, desk: Desk) -> None:
     fills = venue.get("spot", f"/v1/order/orders/{rows[1]['id']}/matchresults")["data"]
     assert sum(Decimal(row["filled-amount"]) for row in fills) == Decimal("0.01")
     early: dict[str, Any] = {"start_time": venue.now // 10**6 - 3 * 86_400_000, "end_time": venue.now // 10**6}
-    assert venue.get("spot", "/v1/order/matchresults", **early)["err-code"] == "invalid-parameter"
+    for path in ("/v1/order/matchresults", "/v1/order/orders"):
+        assert venue.get("spot", path, **early, **states)["err-code"] == "invalid_interval"
+        wrong: dict[str, Any] = {"start_time": early["end_time"], "end_time": early["end_time"] - 1}
+        assert venue.get("spot", path, **wrong, **states)["err-code"] == "invalid_interval"
+
+
+def test_past_spot_orders_are_those_of_two_days(venue: Venue, desk: Desk) -> None:
+    desk.ask(desk.order(SPOT, "1.01", client_id="1"))
+    (live,) = venue.exchange.floor.accounts["1000001"].orders.values()
+    hour, created = 3_600_000, venue.now // 10**6 - 49 * 3_600_000
+    live.created = created * 10**6
+    asked = {"states": "filled", "symbol": "btcusdt"}
+    assert venue.get("spot", "/v1/order/orders", **asked)["data"] == []
+    assert venue.get("spot", "/v1/order/history")["data"] == []
+    assert venue.get("spot", "/v1/order/history", start_time=created)["data"] == []
+    window: dict[str, Any] = {"start_time": created, "end_time": created + 48 * hour}
+    assert len(venue.get("spot", "/v1/order/orders", **asked, **window)["data"]) == 1
+    assert len(venue.get("spot", "/v1/order/orders", **asked, end_time=created + hour)["data"]) == 1
+    live.created += 2 * hour * 10**6
+    assert len(venue.get("spot", "/v1/order/orders", **asked)["data"]) == 1
+    assert len(venue.get("spot", "/v1/order/history")["data"]) == 1
+    assert venue.get("spot", "/v1/order/history", end_time=created)["data"] == []
 
 
 def test_linear_orders_past_and_asked_for_wrongly(venue: Venue, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from basisdesk.sim.dialects.htx.courses import BASES
 from basisdesk.sim.dialects.htx.names import find
 from basisdesk.sim.dialects.htx.quotes import PERIODS
 from basisdesk.sim.dialects.htx.steps import WHOLE, Step, grid_of, steps_of
@@ -38,8 +39,10 @@ _CONTRACT = {
     "candle": re.compile(rf"kline\.{_PERIOD}"),
 }
 _PRICES = {
-    "mark": re.compile(rf"mark_price\.{_PERIOD}"),
+    "mark_price": re.compile(rf"mark_price\.{_PERIOD}"),
     "index": re.compile(rf"index\.{_PERIOD}"),
+    "premium_index": re.compile(rf"premium_index\.{_PERIOD}"),
+    "basis": re.compile(rf"basis\.{_PERIOD}\.({'|'.join(BASES)})"),
 }
 
 

@@ -33,6 +33,7 @@ WINDOW = 48 * 3_600_000
 MOST_AT_ONCE = 10
 TAKING = ("opponent", "lightning", "market", "optimal_5", "optimal_10", "optimal_20")
 MARKETS = tuple(f"{name}{life}" for name in TAKING for life in ("", "_ioc", "_fok"))
+TERMS = {"this_week": "CW", "next_week": "NW", "quarter": "CQ", "next_quarter": "NQ"}
 LIMITS = {"limit": TimeInForce.GTC, "post_only": TimeInForce.GTC, "ioc": TimeInForce.IOC, "fok": TimeInForce.FOK}
 
 
@@ -111,6 +112,10 @@ class Coins:
         return {"errors": errors, "success": taken}
 
     def _ordered(self, visit: Visit) -> SimMarket:
+        """Return the contract of an order; a future may be named by its coin and which of the futures it is."""
+        coin, kind = visit.params.text("symbol").upper(), visit.params.text("contract_type", among=TERMS)
+        if self.line == symbols.COIN_FUTURES and coin and kind and not visit.params.text("contract_code"):
+            return visit.named(self.line, f"{coin}_{TERMS[kind]}")
         return visit.market(self.line, "contract_code")
 
     def _wanted(self, visit: Visit) -> SimMarket | None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from basisdesk.domain.ask import NewOrder, OrderType, PositionSide
+from basisdesk.domain.order import Side
 from basisdesk.sim.contract import Refused
 from basisdesk.sim.dialects.htx import coin_rows
 from basisdesk.sim.dialects.htx.coin_rest import Coins, by_page
-from basisdesk.sim.dialects.htx.refuse import DeniedError
+from basisdesk.sim.dialects.htx.refuse import DeniedError, missing
 from basisdesk.sim.dialects.htx.text import ms
 
 if TYPE_CHECKING:
@@ -45,6 +47,26 @@ class Lists(Coins):
         ]
         told = self._order_row(visit, found)
         return told | {"trades": fills, "total_page": 1, "current_page": 1, "total_size": len(fills)}
+
+    def close(self, visit: Visit) -> dict[str, Any]:
+        """Close a position at the market; selling closes a long one."""
+        params = visit.params
+        market = self._ordered(visit)
+        side = Side(params.need("direction", among=("buy", "sell")).upper())
+        volume, client_id = params.amount("volume", as_text=False), params.any("client_order_id")
+        params.ignore("order_price_type", "symbol", "contract_type")
+        params.done()
+        if volume is None:
+            raise missing(params.style, "volume")
+        order = NewOrder(
+            symbol=market.instrument.symbol,
+            side=side,
+            type=OrderType.MARKET,
+            size=volume,
+            client_id=client_id,
+            position=PositionSide.LONG if side is Side.SELL else PositionSide.SHORT,
+        )
+        return self._send(visit, order)
 
     def past_pages(self, visit: Visit) -> dict[str, Any]:
         """Return ended orders by pages, newest first."""

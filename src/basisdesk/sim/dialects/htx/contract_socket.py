@@ -14,18 +14,19 @@ import msgspec
 
 from basisdesk.domain.account import Balance, Fill, OrderUpdate, Position
 from basisdesk.sim.dialects.htx import coin_rows, linear_rows
-from basisdesk.sim.dialects.htx.facts_rest import settlements
 from basisdesk.sim.dialects.htx.gate import admit_socket
 from basisdesk.sim.dialects.htx.names import find
+from basisdesk.sim.dialects.htx.notices import Notices
 from basisdesk.sim.dialects.htx.refuse import DeniedError, Style
-from basisdesk.sim.dialects.htx.text import decimal, ms, short
+from basisdesk.sim.dialects.htx.text import ms
 from basisdesk.sim.dialects.htx.wire_out import SECOND, Outbox
 from basisdesk.venues.htx import symbols
 
 if TYPE_CHECKING:
     from basisdesk.domain.account import Update
     from basisdesk.domain.instrument import Instrument
-    from basisdesk.sim.contract import Carried, Exchange, HttpCall, SimMarket
+    from basisdesk.sim.contract import Carried, Exchange, HttpCall, Relisted
+    from basisdesk.sim.dialects.htx.notices import Said
 
 EVERY, PATIENCE = 5 * SECOND, 5
 NOT_LOGGED_IN, BAD_SYMBOL, BAD_TOPIC, MISSING = 2002, 2011, 2030, 2040
@@ -46,7 +47,7 @@ class ContractSocket:
         self._account = ""
         self._key = ""
         self._topics: dict[str, tuple[str, str]] = {}
-        self._funding: dict[str, SimMarket] = {}
+        self._notices = Notices(line, exchange)
 
     def receive(self, frame: bytes, now: int) -> None:
         """Take a frame of the client."""
@@ -67,7 +68,7 @@ class ContractSocket:
             case "unsub":
                 topic = str(told.get("topic"))
                 self._topics.pop(topic, None)
-                self._funding.pop(topic, None)
+                self._notices.leave(topic)
                 self._say(told, 0, "", now)
             case _:
                 self._say(told, BAD_TOPIC, "invalid op", now)
@@ -105,7 +106,7 @@ class ContractSocket:
         if not isinstance(topic, str):
             self._say(told, MISSING, "Missing required parameter.", now)
         elif topic.startswith("public."):
-            self._subscribe_funding(told, topic, now)
+            self._subscribe_public(told, topic, now)
         elif not self._account or self._exchange.login(self._key) is None:
             self._say(told, NOT_LOGGED_IN, "invalid.auth.state", now)
         elif self._newer:
@@ -113,15 +114,16 @@ class ContractSocket:
         else:
             self._subscribe_coin(told, topic, now)
 
-    def _subscribe_funding(self, told: dict[str, Any], topic: str, now: int) -> None:
-        code, _, what = topic.removeprefix("public.").rpartition(".")
-        market = find(self._exchange, self.line, code, now)
-        if what != "funding_rate" or market is None or market.instrument.funding_interval is None:
+    def _subscribe_public(self, told: dict[str, Any], topic: str, now: int) -> None:
+        if not self._notices.join(topic, now):
             self._say(told, BAD_SYMBOL, "Contract doesn't exist.", now)
             return
-        self._funding[topic] = market
         self._say(told, 0, "", now)
-        self._rate(topic, market, now)
+        self._notify_all(self._notices.first(topic, now))
+
+    def _notify_all(self, said: list[Said]) -> None:
+        for message, topic in said:
+            self.out.say(message, topic)
 
     def _subscribe_newer(self, told: dict[str, Any], topic: str, now: int) -> None:
         code = told.get("contract_code", "*")
@@ -170,23 +172,15 @@ class ContractSocket:
 
     def carried(self, carried: Carried, now: int) -> None:
         """Funding may have changed."""
-        for topic, market in self._funding.items():
-            if market.instrument.symbol == carried.symbol:
-                self._rate(topic, market, now)
+        self._notify_all(self._notices.carried(carried.symbol, now))
 
-    def _rate(self, topic: str, market: SimMarket, now: int) -> None:
-        instrument = market.instrument
-        coming, _ = settlements(market, now)
-        row = {
-            "symbol": instrument.base,
-            "contract_code": instrument.code,
-            "fee_asset": instrument.settle,
-            "funding_time": str(ms(now)),
-            "funding_rate": short(decimal(market.carry.predicted)),
-            "estimated_rate": None,
-            "settlement_time": str(ms(coming)),
-        }
-        self.out.say({"op": "notify", "topic": topic, "ts": ms(now), "data": [row]}, f"carry {instrument.code}")
+    def relisted(self, relisted: Relisted, now: int) -> None:
+        """Terms or status of a market changed."""
+        self._notify_all(self._notices.relisted(relisted.symbol, now))
+
+    def liquidated(self, fill: Fill, now: int) -> None:
+        """A position of anybody was closed by force."""
+        self._notify_all(self._notices.liquidated(fill, now))
 
     def told(self, account: str, update: Update, fills: list[Fill], now: int) -> None:
         """Something happened to an account; `fills` are those that an order's update contains."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from basisdesk.domain.account import Fill, OrderUpdate
-from basisdesk.sim.contract import BookChanged, Carried, Close, HttpAnswer, Printed
+from basisdesk.domain.account import Fill, Forced, OrderUpdate
+from basisdesk.sim.contract import BookChanged, Carried, Close, HttpAnswer, Printed, Relisted
 from basisdesk.sim.dialects.htx.channels import INDEX
 from basisdesk.sim.dialects.htx.contract_socket import ContractSocket
 from basisdesk.sim.dialects.htx.first_socket import FirstSocket
@@ -200,35 +200,26 @@ class HtxDialect:
             self._collect(found)
 
     def _tell_markets(self, happenings: list[Happening], now: int) -> None:
-        changed: dict[str, None] = {}
-        markets = [found for found in self._sockets.values() if isinstance(found, MarketSocket)]
-        notices = [found for found in self._sockets.values() if isinstance(found, ContractSocket)]
+        changed = dict.fromkeys(each.symbol for each in happenings if isinstance(each, BookChanged))
         for happening in happenings:
-            match happening:
-                case BookChanged(symbol=symbol):
-                    changed[symbol] = None
-                case Printed():
-                    for found in markets:
-                        found.printed(happening, now)
-                case Carried():
-                    for found in markets:
-                        found.carried(happening, now)
-                    for notice in notices:
-                        notice.carried(happening, now)
-                case _:
-                    continue
+            if not isinstance(happening, BookChanged):
+                for found in self._sockets.values():
+                    _tell(found, happening, now)
         for symbol in changed:
             changes: dict[int, Change | None] = {
                 count: ladder.follow() for (of, count), ladder in self._ladders.items() if of == symbol
             }
-            for found in markets:
-                found.book_changed(symbol, changes, now)
+            for found in self._sockets.values():
+                if isinstance(found, MarketSocket):
+                    found.book_changed(symbol, changes, now)
 
     def _tell_accounts(self, now: int) -> None:
         for account, update in self._exchange.take_updates():
             fills: list[Fill] = []
             if isinstance(update, Fill):
                 self._fills.setdefault((account, update.venue_id), []).append(update)
+                if update.forced is Forced.LIQUIDATION:
+                    self._tell_liquidation(update, now)
             elif isinstance(update, OrderUpdate):
                 fills = self._fills.pop((account, update.venue_id), [])
             for found in self._sockets.values():
@@ -239,3 +230,23 @@ class HtxDialect:
                         found.told(account, update, fills, now)
                     case _:
                         continue
+
+    def _tell_liquidation(self, fill: Fill, now: int) -> None:
+        for found in self._sockets.values():
+            if isinstance(found, ContractSocket):
+                found.liquidated(fill, now)
+
+
+def _tell(socket: Socket, happening: Happening, now: int) -> None:
+    """Tell a socket what happened to a market."""
+    match socket, happening:
+        case MarketSocket(), Printed():
+            socket.printed(happening, now)
+        case MarketSocket(), Carried():
+            socket.carried(happening, now)
+        case ContractSocket(), Carried():
+            socket.carried(happening, now)
+        case ContractSocket(), Relisted():
+            socket.relisted(happening, now)
+        case _:
+            return

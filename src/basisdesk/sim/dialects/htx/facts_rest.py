@@ -152,7 +152,7 @@ def contract_list(line: str) -> Callable[[Visit], Any]:
         markets = [wanted] if wanted else listed(visit.exchange, line)
         swaps = {"swap": (True,), "futures": (False,), "all": (True, False)}[kind]
         return [
-            _contract(market.instrument, visit.now)
+            contract_row(market.instrument, visit.now)
             for market in markets
             if coin in {"", market.instrument.base}
             and (line != symbols.LINEAR or (market.instrument.kind is Kind.PERPETUAL) in swaps)
@@ -161,7 +161,8 @@ def contract_list(line: str) -> Callable[[Visit], Any]:
     return tell
 
 
-def _contract(instrument: Instrument, now: int) -> dict[str, Any]:
+def contract_row(instrument: Instrument, now: int) -> dict[str, Any]:
+    """Return a contract as listed."""
     expiry = instrument.expiry
     day = "" if expiry is None else f"{datetime.fromtimestamp(expiry // SECOND, tz=UTC):%Y%m%d}"
     told: dict[str, Any] = {

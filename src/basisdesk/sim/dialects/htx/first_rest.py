@@ -15,11 +15,12 @@ from basisdesk.domain.ask import MarginMode, NewOrder, OrderType, PositionMode, 
 from basisdesk.domain.order import Side
 from basisdesk.domain.outcome import Reason
 from basisdesk.sim.dialects.htx import first_rows
-from basisdesk.sim.dialects.htx.coin_rest import NS_PER_MS, paged
+from basisdesk.sim.dialects.htx.coin_rest import NS_PER_MS, TERMS, paged
 from basisdesk.sim.dialects.htx.contract_lists import Lists, third
 from basisdesk.sim.dialects.htx.linear_rest import MODES, record_type
 from basisdesk.sim.dialects.htx.names import listed
 from basisdesk.sim.dialects.htx.refuse import DeniedError, denied, missing
+from basisdesk.sim.dialects.htx.terms import offered
 from basisdesk.sim.dialects.htx.text import ms, number
 from basisdesk.venues.htx import symbols
 
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
     from basisdesk.sim.dialects.htx.visit import Visit
 
 LINE = symbols.LINEAR
-TERMS = {"this_week": "CW", "next_week": "NW", "quarter": "CQ", "next_quarter": "NQ"}
 MOST_RECORDS = 50
-LEVERAGES = (1, 2, 3, 5, 10, 20, 50, 75, 100, 125)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +210,7 @@ class First(Lists):
         wanted = self._named(visit)
         rows = []
         for market in [wanted] if wanted else listed(visit.exchange, LINE):
-            most = market.instrument.max_leverage or LEVERAGES[-1]
-            allowed = ",".join(str(each) for each in LEVERAGES if each <= most)
+            allowed = ",".join(str(each) for each in offered(market))
             row = {"contract_code": market.instrument.code, "margin_mode": self.margin.value}
             rows.append(row | {"available_level_rate": allowed})
         return rows

@@ -2,8 +2,8 @@
 
 Four lines are signed, and the host is one of them: the live names that an address stands for are taken, and the address
 itself, with its port and without it: live addresses have none, so most clients sign the bare name.
-A client of others signs the whole ``ws://`` address as the path of a private socket when the address is local, because
-it only strips the live one; that is taken too.
+Clients of others cut addresses that are not the live ones in ways of their own, and those are taken too: one signs the
+whole ``ws://`` address as the path of a private socket, one signs ``http:`` as the host where the address is not https.
 Followed: https://huobiapi.github.io/docs/spot/v1/en/#authentication.
 """
 
@@ -77,7 +77,7 @@ def admit_socket(told: Mapping[str, str], call: HttpCall, exchange: Exchange, st
 def hosts_of(call: HttpCall) -> list[str]:
     """Return the hosts that a request to this address may be signed for."""
     here = call.authority.lower()
-    return [*HOSTS[call.host], here, here.partition(":")[0]]
+    return [*HOSTS[call.host], here, here.partition(":")[0], "http:"]
 
 
 def signature(secret: str, method: str, host: str, path: str, query: str) -> str:

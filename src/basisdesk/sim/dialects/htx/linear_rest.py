@@ -55,7 +55,7 @@ def place(visit: Visit) -> dict[str, str]:
     kind = params.need("type", among=TYPES)
     life = TimeInForce(params.text("time_in_force", among=("gtc", "ioc", "fok")) or "gtc")
     volume, price = params.amount("volume", as_text=True), params.amount("price", as_text=True)
-    client_id = _client_id(visit)
+    client_id = client_id_of(visit)
     reduce_only = params.whole("reduce_only", 0, 0, 1) == 1
     params.ignore(*TAGS)
     params.done()
@@ -77,17 +77,19 @@ def place(visit: Visit) -> dict[str, str]:
     taken = visit.exchange.place(visit.account, order, visit.now)
     if isinstance(taken, Refused):
         raise denied(taken, params.style)
-    return _named(taken)
+    return named(taken)
 
 
-def _client_id(visit: Visit) -> str:
+def client_id_of(visit: Visit) -> str:
+    """Return the client id that an order states, empty for none."""
     found = visit.params.any("client_order_id")
     if found and not is_client_id(found, spot=False):
         raise DeniedError("1067", "The client_order_id field is invalid. Please re-enter.")
     return found
 
 
-def _named(order: OrderUpdate) -> dict[str, str]:
+def named(order: OrderUpdate) -> dict[str, str]:
+    """Return the ids of an order."""
     return {"order_id": order.venue_id, "client_order_id": order.client_id or order.venue_id}
 
 
@@ -106,7 +108,7 @@ def cancel(visit: Visit) -> dict[str, str]:
     ended = visit.exchange.cancel(visit.account, ref, visit.now)
     if isinstance(ended, Refused):
         raise DeniedError("1061", "The order does not exist.")
-    return _named(ended)
+    return named(ended)
 
 
 def cancel_all(visit: Visit) -> list[dict[str, Any]]:
@@ -115,7 +117,7 @@ def cancel_all(visit: Visit) -> list[dict[str, Any]]:
     visit.params.ignore("side", "position_side")
     visit.params.done()
     ended = visit.exchange.cancel_all(visit.account, LINE, wanted.instrument.symbol if wanted else "", visit.now)
-    return [{"code": 200, "message": "Success", **_named(each)} for each in ended]
+    return [{"code": 200, "message": "Success", **named(each)} for each in ended]
 
 
 def dead_man(line: str, visit: Visit) -> dict[str, str]:
@@ -276,7 +278,7 @@ def fees(line: str, visit: Visit) -> list[dict[str, Any]]:
             maker, taker = short(own.maker), short(own.taker)
             row = {"symbol": instrument.base, "contract_code": instrument.code, "fee_asset": instrument.settle}
             row |= {"open_maker_fee": maker, "open_taker_fee": taker, "close_maker_fee": maker}
-            rows.append(row | {"close_taker_fee": taker, "delivery_fee": "0.0005"})
+            rows.append(row | {"close_taker_fee": taker, "delivery_fee": short(visit.exchange.rules.delivery_fee)})
     if not rows:
         raise malformed(params.style, "symbol")
     return rows

@@ -11,7 +11,7 @@ from basisdesk.sim.dialects.htx import quotes
 from basisdesk.sim.dialects.htx.names import listed, streamed
 from basisdesk.sim.dialects.htx.refuse import malformed
 from basisdesk.sim.dialects.htx.steps import grid_of, steps_of
-from basisdesk.sim.dialects.htx.text import decimal, ms
+from basisdesk.sim.dialects.htx.text import ms
 from basisdesk.venues.htx import symbols
 
 if TYPE_CHECKING:
@@ -85,7 +85,10 @@ def candles(line: str, most: int = MOST) -> Callable[[Visit], Any]:
         market = visit.market(line, name_of(line))
         period = visit.params.need("period", among=quotes.PERIODS)
         begin, end = visit.params.whole("from", 0), visit.params.whole("to", 0)
-        count = visit.params.whole("size", most if begin else WHOLE, 1, most)
+        size = visit.params.whole("size", 0, 1, most)
+        if size and line != symbols.SPOT:
+            begin = end = 0  # contracts pass over the times where a size is stated
+        count = size or (most if begin else WHOLE)
         visit.params.done()
         if end and begin > end:
             raise malformed(visit.params.style, "from")
@@ -127,21 +130,3 @@ def spot_tickers(visit: Visit) -> dict[str, Any]:
         figures = {name: told[name] for name in ("open", "high", "low", "close", "amount", "vol", "count")}
         rows.append(figures | {name: quote[name] for name in ("symbol", "bid", "bidSize", "ask", "askSize")})
     return {"status": "ok", "ts": ms(visit.now), "data": rows}
-
-
-def marks(line: str) -> Callable[[Visit], Any]:
-    """Return the endpoint of mark prices as candles; the exchange keeps none, so there is only the one of now."""
-
-    def tell(visit: Visit) -> dict[str, Any]:
-        market = visit.market(line, name_of(line))
-        period = visit.params.need("period", among=quotes.PERIODS)
-        visit.params.whole("size", 1, 1, MOST)
-        visit.params.ignore("from", "to")
-        visit.params.done()
-        mark, length = str(decimal(market.carry.mark)), quotes.PERIODS[period]
-        row = dict.fromkeys(("open", "close", "high", "low"), mark)
-        row |= {"amount": "0", "vol": "0", "count": "0", "trade_turnover": "0"}
-        told = {**row, "id": visit.now // length * length // quotes.SECOND}
-        return wrapped(visit, market, f"mark_price.{period}", data=[told])
-
-    return tell

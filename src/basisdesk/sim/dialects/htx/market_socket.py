@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from basisdesk.sim.dialects.htx import quotes
+from basisdesk.sim.dialects.htx import courses, quotes
 from basisdesk.sim.dialects.htx.channels import INDEX, Channel, channel_of
-from basisdesk.sim.dialects.htx.text import decimal, ms
+from basisdesk.sim.dialects.htx.text import ms
 from basisdesk.sim.dialects.htx.wire_out import SECOND, Outbox
 from basisdesk.venues.htx import symbols
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 EVERY = 5 * SECOND
 PATIENCE = {symbols.SPOT: 2}
 MOST_PATIENCE = 5
+MOST_ASKED = 300
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -114,15 +115,25 @@ class MarketSocket:
             ladder = self._ladder(channel)
             bids, asks = ladder.whole()
             data = {"seqNum": ladder.number, "bids": bids, "asks": asks}
+        elif self.line == INDEX:
+            data = self._courses(channel, now, MOST_ASKED)
         elif channel.kind == "candle":
-            data = quotes.candles(self._exchange, market, channel.period, 300, (0, 0), now)
+            data = quotes.candles(self._exchange, market, channel.period, MOST_ASKED, (0, 0), now)
         elif channel.kind == "trades":
-            data = [quotes.trade(market.instrument, each, dashed=False) for each in market.trades[-300:]]
+            data = [quotes.trade(market.instrument, each, dashed=False) for each in market.trades[-MOST_ASKED:]]
         else:
             data = quotes.ticker(market, now)
         number = {"id": str(told["id"])} if "id" in told else {}
         topic = f"snapshot {market.instrument.code}" if channel.kind == "changes" else "control"
         self.out.say({**number, "rep": channel.name, "status": "ok", "ts": ms(now), "data": data}, topic)
+
+    def _courses(self, channel: Channel, now: int, count: int) -> list[dict[str, Any]]:
+        """Return the latest candles of a price that nobody trades at."""
+        exchange, market, period = self._exchange, channel.market, channel.period
+        if channel.kind == "basis":
+            which = channel.name.rpartition(".")[2]
+            return courses.bases(exchange, market, period, which, (count, now))
+        return courses.rows(exchange, market, channel.kind, period, count)
 
     def _begin(self, channel: Channel, now: int) -> None:
         """Send what is so at the beginning of a channel."""
@@ -135,7 +146,7 @@ class MarketSocket:
             case "trades":
                 if channel.market.trades:
                     self._trade(channel, channel.market.trades[-1], now)
-            case "mark" | "index":
+            case "mark_price" | "index" | "premium_index" | "basis":
                 self._price(channel, now)
             case _:
                 self._tell(channel, now)
@@ -166,7 +177,7 @@ class MarketSocket:
     def carried(self, carried: Carried, now: int) -> None:
         """Mark or index changed."""
         for channel in self._channels.values():
-            if channel.kind in {"mark", "index"} and channel.market.instrument.symbol == carried.symbol:
+            if self.line == INDEX and channel.market.instrument.symbol == carried.symbol:
                 self._price(channel, now)
 
     def _push(self, channel: Channel, tick: Any, topic: str, now: int) -> None:
@@ -216,8 +227,5 @@ class MarketSocket:
                     self._push(channel, row, "candles", now)
 
     def _price(self, channel: Channel, now: int) -> None:
-        assert self.line == INDEX
-        carry, length = channel.market.carry, quotes.PERIODS[channel.period]
-        price = str(decimal(carry.mark if channel.kind == "mark" else carry.index))
-        tick = {"id": now // length * length // SECOND, "open": price, "close": price, "high": price, "low": price}
-        self._push(channel, tick | {"amount": "0", "vol": "0", "count": "0"}, "carry", now)
+        for tick in self._courses(channel, now, 1):
+            self._push(channel, tick, "carry", now)

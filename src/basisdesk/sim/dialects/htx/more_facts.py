@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from basisdesk.domain.instrument import base_of
 from basisdesk.sim.dialects.grids import places
 from basisdesk.sim.dialects.htx import quotes
 from basisdesk.sim.dialects.htx.market_rest import name_of, wrapped
-from basisdesk.sim.dialects.htx.names import contract_type, listed, pair
+from basisdesk.sim.dialects.htx.names import contract_type, listed, pair, streamed
+from basisdesk.sim.dialects.htx.settlements import interest
 from basisdesk.sim.dialects.htx.text import decimal, ms, number
 from basisdesk.venues.htx import symbols
 
@@ -39,10 +39,23 @@ def last_trade(line: str) -> Callable[[Visit], Any]:
     """Return the endpoint of the latest trade."""
 
     def tell(visit: Visit) -> dict[str, Any]:
+        if line != symbols.SPOT and not visit.params.text(name_of(line)):
+            return _last_trades(visit, line)
         market = visit.market(line, name_of(line))
         return wrapped(visit, market, "trade.detail", tick=next(iter(quotes.trades(market, 1)), None))
 
     return tell
+
+
+def _last_trades(visit: Visit, line: str) -> dict[str, Any]:
+    """Return the latest trade of every contract."""
+    rows = []
+    for market in listed(visit.exchange, line):
+        name = "symbol" if line == symbols.COIN_FUTURES else "contract_code"
+        code = streamed(market.instrument, visit.now)
+        rows += [each["data"][0] | {name: code} for each in quotes.trades(market, 1)]
+    tick = {"data": rows, "id": ms(visit.now), "ts": ms(visit.now)}
+    return {"ch": "market.*.trade.detail", "status": "ok", "tick": tick, "ts": ms(visit.now)}
 
 
 def tickers(line: str) -> Callable[[Visit], Any]:
@@ -52,9 +65,11 @@ def tickers(line: str) -> Callable[[Visit], Any]:
         wanted = visit.wanted(line, name_of(line))
         rows = []
         for market in [wanted] if wanted else listed(visit.exchange, line):
-            told = quotes.merged(market, visit.now) | {"contract_code": market.instrument.code}
-            if line == symbols.COIN_FUTURES:
-                told["symbol"] = market.instrument.base
+            name = "symbol" if line == symbols.COIN_FUTURES else "contract_code"
+            told = quotes.merged(market, visit.now) | {name: streamed(market.instrument, visit.now)}
+            if line == symbols.LINEAR:
+                swap = contract_type(market.instrument, visit.now) == "swap"
+                told["business_type"] = "swap" if swap else "futures"
             rows.append(told)
         return {"status": "ok", "ticks": rows, "ts": ms(visit.now)}
 
@@ -95,9 +110,8 @@ def interests(line: str) -> Callable[[Visit], Any]:
     def tell(visit: Visit) -> list[dict[str, Any]]:
         rows = []
         for market in _meant(visit, line):
-            volume, mark = decimal(market.daily.interest), decimal(market.carry.mark)
-            amount = base_of(market.instrument, volume, mark) if mark else volume
-            rows.append(_named(market, visit.now) | {"volume": number(volume), "amount": number(amount)})
+            figures = {name: number(value) for name, value in interest(market).items()}
+            rows.append(_named(market, visit.now) | figures)
         return rows
 
     return tell

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 BATCH = ""
 """The name of a body that is a list."""
+
+MARK = "channel_code"
+"""A broker's mark, which clients of others put into every body."""
+
 STAMPS = frozenset({"AccessKeyId", "SignatureMethod", "SignatureVersion", "Timestamp", "Signature"})
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _names = msgspec.json.Decoder(list[str | int]).decode
@@ -128,7 +132,7 @@ class Params:
     def done(self) -> None:
         """Refuse what was not asked for, where something depends on it."""
         for name, value in self._told.items():
-            if self._strict and name not in self._asked and value is not None:
+            if self._strict and name not in self._asked and name != MARK and value is not None:
                 raise malformed(self.style, name)
 
 

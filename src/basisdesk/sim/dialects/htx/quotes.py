@@ -2,7 +2,7 @@
 
 Sizes are base coin on spot and contracts elsewhere; contracts tell beside them base coin (``amount``), and count a
 trade on both sides.
-Candles come newest first on spot and oldest first on contracts.
+Candles come newest first on spot and oldest first on contracts; their days, weeks and months begin in Singapore's time.
 """
 
 from __future__ import annotations
@@ -13,26 +13,24 @@ from typing import TYPE_CHECKING, Any
 from basisdesk.domain.instrument import base_of, notional
 from basisdesk.sim.dialects.htx import steps
 from basisdesk.sim.dialects.htx.text import decimal, ms, number
+from basisdesk.sim.dialects.spans import DAY, HOUR, MINUTE, SECOND, YEAR, Span, bars
 from basisdesk.venues.htx import symbols
 
 if TYPE_CHECKING:
     from basisdesk.domain.instrument import Instrument
     from basisdesk.sim.contract import Exchange, Printed, SimMarket
+    from basisdesk.sim.course import Course
     from basisdesk.venues.contract import Candle
 
-SECOND = 1_000_000_000
-MINUTE = 60 * SECOND
+SHIFT = 8 * HOUR
+"""How much earlier than UTC's the days of candles begin (ns): the venue's are Singapore's."""
 PERIODS = {
-    "1min": MINUTE,
-    "5min": 5 * MINUTE,
-    "15min": 15 * MINUTE,
-    "30min": 30 * MINUTE,
-    "60min": 60 * MINUTE,
-    "4hour": 240 * MINUTE,
-    "1day": 1440 * MINUTE,
-    "1week": 7 * 1440 * MINUTE,
-    "1mon": 30 * 1440 * MINUTE,
-    "1year": 365 * 1440 * MINUTE,
+    **{f"{count}min": Span(count * MINUTE) for count in (1, 5, 15, 30, 60)},
+    "4hour": Span(4 * HOUR),
+    "1day": Span(DAY, shift=SHIFT),
+    "1week": Span(7 * DAY, shift=SHIFT),
+    "1mon": Span(months=1, shift=SHIFT),
+    "1year": Span(months=YEAR, shift=SHIFT),
 }
 SIDES = (0, 1)
 Level = tuple[Decimal, Decimal]
@@ -180,9 +178,22 @@ def candles(
 ) -> list[dict[str, Any]]:
     """Return candles, newest first on spot; `span` is from and to in seconds, 0 for none."""
     length = PERIODS[period]
-    begin, end = span
-    since = begin * SECOND if begin else now - count * length
-    found = exchange.candles(market.instrument.symbol, length, since, count + 1)
-    kept = [one for one in found if not end or one.begins <= end * SECOND][-count:]
-    told = [candle(market.instrument, one) for one in kept]
+    begin, end = (each * SECOND for each in span)
+    until = min(end, now) if end else now
+    if begin > until:
+        return []
+    found = bars_of(exchange, market, length, begin or length.back(until, count), count)
+    told = [candle(market.instrument, one) for one in found if one.begins <= until]
     return told[::-1] if is_spot(market.instrument) else told
+
+
+def bars_of(exchange: Exchange, market: SimMarket, span: Span, since: int, count: int) -> list[Candle]:
+    """Return candles of a market's trades from a time on (ns), oldest first."""
+    return bars(lambda *asked: exchange.candles(market.instrument.symbol, *asked), span, since, count)
+
+
+def course_of(
+    exchange: Exchange, market: SimMarket, course: Course, span: Span, since: int, count: int
+) -> list[Candle]:
+    """Return candles of a contract's mark, index or premium; with 0 for a time the latest, oldest first."""
+    return bars(lambda *asked: exchange.price_candles(market.instrument.symbol, course, *asked), span, since, count)

@@ -11,7 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from basisdesk.domain.ask import MarginMode
+from basisdesk.sim.dialects.htx import courses, settlements, terms
 from basisdesk.sim.dialects.htx import facts_rest as facts
+from basisdesk.sim.dialects.htx import linear_batches as many
 from basisdesk.sim.dialects.htx import linear_rest as linear
 from basisdesk.sim.dialects.htx import market_rest as market
 from basisdesk.sim.dialects.htx import meter as limits
@@ -81,7 +83,7 @@ def _spot_private() -> Iterator[tuple[str, str, Route]]:
         ("/v1/account/accounts/{id}/balance", spot.balance),
         ("/v1/order/openOrders", spot.open_orders),
         ("/v1/order/orders", spot.past_orders),
-        ("/v1/order/history", spot.past_orders),
+        ("/v1/order/history", spot.late_orders),
         ("/v1/order/orders/getClientOrder", spot.order_by_client),
         ("/v1/order/orders/{id}", spot.order),
         ("/v1/order/orders/{id}/matchresults", spot.order_fills),
@@ -141,16 +143,35 @@ def _contract_public() -> Iterator[tuple[str, Route]]:
         yield f"{api}_contract_info", Route(style, read, facts.contract_list(line), private=False)
         wanted = "symbol" if line == symbols.COIN_FUTURES else "contract_code"
         yield f"{api}_index", Route(style, read, facts.index(line, wanted), private=False)
-        mark = f"/index/market/history/{name}_mark_price_kline".replace("/_", "/")
-        yield mark, Route(style, data, market.marks(line), private=False, whole=True)
+        for path, answer in _courses(line, name):
+            yield f"/index/market/history/{path}", Route(style, data, answer, private=False, whole=True)
+        yield f"{api}_his_open_interest", Route(style, read, settlements.interests(line), private=False)
+        yield f"{api}_settlement_records", Route(style, read, settlements.records(line), private=False)
+        yield f"{api}_estimated_settlement_price", Route(style, read, settlements.estimates(line), private=False)
+        yield f"{api}_api_state", Route(style, read, terms.states(line), private=False)
+        isolated = MarginMode.ISOLATED if line == symbols.LINEAR else None
+        yield f"{api}_adjustfactor", Route(style, read, terms.factors(line, isolated), private=False)
         if line != symbols.COIN_FUTURES:
             yield f"{api}_funding_rate", Route(style, read, facts.funding(line), private=False)
             every = facts.funding(line, many=True)
             yield f"{api}_batch_funding_rate", Route(style, read, every, private=False)
             yield f"{api}_historical_funding_rate", Route(style, read, facts.past_funding(line), private=False)
+    cross = terms.factors(symbols.LINEAR, MarginMode.CROSS)
+    yield "/linear-swap-api/v1/swap_cross_adjustfactor", Route(style, read, cross, private=False)
     newer = Style.CONTRACT_NEW
+    yield "/v5/market/open_interest", Route(newer, limits.V5_MARKET, settlements.newer_interest, private=False)
+    yield "/v5/market/settlement_history", Route(newer, limits.V5_MARKET, settlements.newer_records, private=False)
     yield "/v5/market/funding_rate", Route(newer, limits.V5_MARKET, facts.newer_funding, private=False)
     yield "/v5/market/funding_rate_history", Route(newer, limits.V5_MARKET, facts.newer_past_funding, private=False)
+
+
+def _courses(line: str, name: str) -> Answers:
+    """Return the endpoints of prices that nobody trades at; the older futures have words of their own."""
+    marks, basis = courses.candles(line, "mark_price"), courses.basis(line)
+    if not name:
+        return ("mark_price_kline", marks), ("index", courses.candles(line, "index")), ("basis", basis)
+    premium = courses.candles(line, "premium_index")
+    return (f"{name}_mark_price_kline", marks), (f"{name}_premium_index_kline", premium), (f"{name}_basis", basis)
 
 
 def _linear() -> Iterator[tuple[str, str, Route]]:
@@ -160,6 +181,10 @@ def _linear() -> Iterator[tuple[str, str, Route]]:
         ("cancel_order", linear.cancel),
         ("cancel_all_orders", linear.cancel_all),
         ("cancel-after", partial(linear.dead_man, symbols.LINEAR)),
+        ("batch_orders", many.place_many),
+        ("cancel_batch_orders", many.cancel_many),
+        ("position", many.close),
+        ("position_all", many.close_all),
     )
     for path, answer in commands:
         yield "POST", f"/v5/trade/{path}", Route(style, order, answer, trades=True)
@@ -173,6 +198,7 @@ def _linear() -> Iterator[tuple[str, str, Route]]:
     for path, answer in queries:
         yield "GET", f"/v5/trade/{path}", Route(style, order, answer)
     yield "POST", "/v5/position/lever", Route(style, setting, linear.set_leverage, trades=True)
+    yield "GET", "/v5/position/lever", Route(style, setting, terms.leverage)
     yield "POST", "/v5/position/mode", Route(style, setting, linear.set_mode, trades=True)
     yield "GET", "/v5/position/mode", Route(style, setting, linear.mode)
     yield "GET", "/v5/account/balance", Route(style, setting, linear.balance)
@@ -217,6 +243,11 @@ def _first() -> Iterator[tuple[str, str, Route]]:
         yield "GET", f"/linear-swap-api/v1/{word}_position_side", Route(style, read, first.mode)
         for name, answer in (("hisorders", first.past_list), ("matchresults", first.fill_list)):
             yield "POST", f"/linear-swap-api/v3/{word}_{name}", Route(style, read, answer, whole=True)
+    for word, first in both.items():
+        limit = terms.position_limits(symbols.LINEAR, first.margin)
+        yield "POST", f"/linear-swap-api/v1/{word}_position_limit", Route(style, read, limit)
+    limits_of_orders = terms.order_limits(symbols.LINEAR)
+    yield "POST", "/linear-swap-api/v1/swap_order_limit", Route(style, read, limits_of_orders)
     cross = both["swap_cross"]
     yield "POST", "/linear-swap-api/v1/swap_financial_record", Route(style, read, cross.records)
     yield "POST", "/linear-swap-api/v3/swap_financial_record_exact", Route(style, read, cross.records)
@@ -238,11 +269,15 @@ def _coins() -> Iterator[tuple[str, str, Route]]:
             (f"v1/{word}_cancelall", coins.cancel_all),
             (f"v1/{word}-cancel-after", partial(linear.dead_man, line)),
             (f"v1/{word}_switch_lever_rate", coins.set_leverage),
+            ("v1/swap_lightning_close_position" if word == "swap" else "v1/lightning_close_position", coins.close),
         )
         for name, answer in writes:
             yield "POST", f"{api}/{name}", Route(style, write, answer, trades=True)
         reads: Answers = (
             (f"v1/{word}_order_info", coins.orders),
+            (f"v1/{word}_order_limit", terms.order_limits(line)),
+            (f"v1/{word}_position_limit", terms.position_limits(line)),
+            (f"v1/{word}_available_level_rate", terms.leverages(line)),
             (f"v1/{word}_openorders", coins.open_orders),
             (f"v1/{word}_position_info", coins.positions),
             (f"v1/{word}_account_info", coins.accounts),

@@ -222,12 +222,23 @@ def open_orders(visit: Visit) -> list[dict[str, Any]]:
 
 
 def past_orders(visit: Visit) -> list[dict[str, Any]]:
-    """Return orders of some states, newest first."""
+    """Return orders of some states, newest first, of a window of at most 48 hours."""
+    since, until = _window(visit)
+    return _past(visit, since, until)
+
+
+def late_orders(visit: Visit) -> list[dict[str, Any]]:
+    """Return orders of the last 48 hours, newest first."""
+    now, params = ms(visit.now), visit.params
+    return _past(visit, max(params.whole("start-time", 0), now - WINDOW), params.whole("end-time", now))
+
+
+def _past(visit: Visit, since: int, until: int) -> list[dict[str, Any]]:
+    """Return the orders created between two times (ms)."""
     params = visit.params
     wanted = visit.wanted(LINE, "symbol")
     states = [each for each in params.text("states").split(",") if each]
     size = params.whole("size", 100, 1, 1000)
-    since, until = params.whole("start-time", 0), params.whole("end-time", 2**62)
     params.ignore("types", "from", "direct")
     params.done()
     symbol = wanted.instrument.symbol if wanted else ""
@@ -236,19 +247,25 @@ def past_orders(visit: Visit) -> list[dict[str, Any]]:
     return [row for row in rows if (not states or row["state"] in states) and row["created-at"] <= until][:size]
 
 
+def _window(visit: Visit) -> tuple[int, int]:
+    """Return the two times that are asked for, the last 48 hours where nothing is said (ms)."""
+    until = visit.params.whole("end-time", 0) or ms(visit.now)
+    since = visit.params.whole("start-time", 0) or until - WINDOW
+    if not 0 <= until - since <= WINDOW:
+        raise DeniedError("invalid_interval", "start-time and end-time are more than 48 hours apart")
+    return since, until
+
+
 def fills(visit: Visit) -> list[dict[str, Any]]:
     """Return own trades, newest first, of a window of at most 48 hours."""
     params = visit.params
     wanted = visit.wanted(LINE, "symbol")
     size = params.whole("size", 100, 1, 500)
-    until = params.whole("end-time", 0) or ms(visit.now)
-    since = params.whole("start-time", 0) or until - WINDOW
+    since, until = _window(visit)
     before = params.whole("from", 2**62)
     params.text("direct", among=("next", "prev"))
     params.ignore("types")
     params.done()
-    if until - since > WINDOW or since > until:
-        raise DeniedError("invalid-parameter", "start-time and end-time are more than 48 hours apart")
     symbol = wanted.instrument.symbol if wanted else ""
     rows = [
         spot_rows.fill(visit.exchange, each, visit.account)
