@@ -109,14 +109,17 @@ def test_several_markets_are_told_in_their_order(venue: Any) -> None:
 
 
 @pytest.mark.parametrize("history", ["", "history-"])
-def test_candles_of_mark_and_index_have_no_volume(aged: Any, history: str) -> None:
+def test_candles_of_mark_and_index_follow_their_prices(aged: Any, history: str) -> None:
     asked = {"bar": "1H", "limit": "3"}
     traded = aged.public("market/candles", instId=SWAP, **asked)["data"]
-    bare = [[*row[:5], row[-1]] for row in traded]
-    assert len(bare) == 3
     mark = aged.public(f"market/{history}mark-price-candles", instId=SWAP, **asked)["data"]
-    assert mark[1:] == bare[1:]  # the first is still growing
     index = aged.public(f"market/{history}index-candles", instId="BTC-USDT", **asked)["data"]
-    assert index[1:] == bare[1:]
+    assert [row[0] for row in traded] == [row[0] for row in mark] == [row[0] for row in index]
+    assert {len(row) for row in (*mark, *index)} == {6}
+    assert [row[5] for row in mark] == ["0", "1", "1"]
+    assert len({row[4] for row in (traded[0], mark[0], index[0])}) == 3  # three prices, none of them another's
+    carry = aged.exchange.markets["okx:BTC/USDT:USDT"].carry
+    assert (float(mark[0][4]), float(index[0][4])) == pytest.approx((carry.mark, carry.index), rel=1e-9)
     assert aged.public(f"market/{history}index-candles", instId=SWAP, **asked)["code"] == "51001"
     assert aged.public(f"market/{history}mark-price-candles", **asked)["code"] == "50014"
+    assert aged.public(f"market/{history}mark-price-candles", instId=SWAP, bar="1s")["code"] == "51000"

@@ -74,7 +74,10 @@ def test_prices_of_now(aged: Any) -> None:
     assert float(limit["sellLmt"]) < float(ticker["bidPx"]) < float(limit["buyLmt"])
     for code in (SWAP, COIN):
         (interest,) = rows(aged.public("public/open-interest", instType="SWAP", instId=code))
-        assert interest["oi"] == "0"
+        told = {name: float(interest[name]) for name in ("oi", "oiCcy", "oiUsd")}
+        assert 15e6 < told["oiUsd"] < 100e6
+        same = (told["oiCcy"], told["oi"] * 0.01) if code == SWAP else (told["oiUsd"], told["oi"] * 100)
+        assert same[0] == pytest.approx(same[1])
     assert rows(aged.public("system/status")) == []
 
 

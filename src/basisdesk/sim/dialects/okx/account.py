@@ -17,9 +17,11 @@ from basisdesk.sim.contract import Refused
 from basisdesk.sim.dialects.okx import quotes
 from basisdesk.sim.dialects.okx.errors import CodeError, failure
 from basisdesk.sim.dialects.okx.names import LISTED, family_of, type_of
-from basisdesk.sim.dialects.okx.params import Params, number, one_of, required, word
+from basisdesk.sim.dialects.okx.params import Params, count, number, one_of, required, when, word
+from basisdesk.sim.dialects.okx.rules import ALL_ORDERS
 from basisdesk.sim.dialects.okx.slips import client_id
-from basisdesk.sim.dialects.okx.text import ms, text
+from basisdesk.sim.dialects.okx.text import booked, ms, text
+from basisdesk.sim.gains import Brought
 
 if TYPE_CHECKING:
     from basisdesk.domain.account import Balance, Position
@@ -32,6 +34,7 @@ WALLETS = {"6": FUNDING, "18": UNIFIED}
 MODES = {PositionMode.ONE_WAY: "net_mode", PositionMode.HEDGE: "long_short_mode"}
 DOLLARS = ("USDT", "USDC", "USD")
 MULTI_CURRENCY = "3"
+MS = 1_000_000
 
 
 def dollars(office: Office, asset: str) -> Decimal:
@@ -68,16 +71,17 @@ def coin_row(office: Office, held: Balance) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def account_row(office: Office, coins: list[Balance], now: int) -> dict[str, Any]:
-    """Return the trading account with these currencies."""
-    rows = [coin_row(office, held) for held in coins]
+def account_row(office: Office, account: str, shown: list[str] | None, now: int) -> dict[str, Any]:
+    """Return the trading account with these currencies (None: with all); its own figures are those of all of them."""
+    rows = [coin_row(office, held) for held in office.exchange.balances(account, UNIFIED)]
     total = sum((Decimal(row["eqUsd"]) for row in rows), Decimal(0))
     first, least = (
         sum((Decimal(row[name]) * dollars(office, row["ccy"]) for row in rows), Decimal(0)) for name in ("imr", "mmr")
     )
     return {
-        "adjEq": text(total), "availEq": text(total), "borrowFroz": "0", "details": rows, "imr": text(first),
-        "isoEq": "0", "mgnRatio": text((total / least).quantize(RATIO)) if least else "", "mmr": text(least),
+        "adjEq": text(total), "availEq": text(total), "borrowFroz": "0",
+        "details": [row for row in rows if shown is None or row["ccy"] in shown], "imr": text(first), "isoEq": "0",
+        "mgnRatio": text((total / least).quantize(RATIO)) if least else "", "mmr": text(least),
         "notionalUsd": "0", "notionalUsdForBorrow": "0", "notionalUsdForFutures": "0", "notionalUsdForOption": "0",
         "notionalUsdForSwap": "0", "ordFroz": "0", "totalEq": text(total), "uTime": ms(now), "upl": "0",
     }  # fmt: skip
@@ -91,21 +95,24 @@ def position_row(office: Office, held: Position) -> dict[str, Any]:
     price = held.mark if held.mark and held.mark > 0 else Decimal(1)
     value = notional(instrument, abs(held.size), price)
     isolated = held.mode is MarginMode.ISOLATED
+    lives = office.exchange.brought(held.account, held.symbol, held.side)
+    life = lives[-1] if lives else Brought(opened=held.at, updated=held.at)
     return {
         "adl": str(held.adl_rank or 0), "availPos": text(abs(size)), "avgPx": text(held.entry), "baseBal": "",
         "baseBorrowed": "", "baseInterest": "", "bePx": text(held.entry), "bizRefId": "", "bizRefType": "",
-        "cTime": ms(held.at), "ccy": instrument.settle, "clSpotInUseAmt": "", "closeOrderAlgo": [], "deltaBS": "",
-        "deltaPA": "", "fee": "0", "fundingFee": "0", "gammaBS": "", "gammaPA": "",
+        "cTime": ms(life.opened), "ccy": instrument.settle, "clSpotInUseAmt": "", "closeOrderAlgo": [], "deltaBS": "",
+        "deltaPA": "", "fee": booked(-life.fee), "fundingFee": booked(life.funding), "gammaBS": "", "gammaPA": "",
         "idxPx": text(market.carry.index), "imr": "" if isolated else text(held.margin), "instId": instrument.code,
         "instType": type_of(instrument), "interest": "", "last": text(market.book.last), "lever": text(held.leverage),
-        "liab": "", "liabCcy": "", "liqPenalty": "0", "liqPx": text(held.liquidation),
+        "liab": "", "liabCcy": "", "liqPenalty": booked(-life.penalty), "liqPx": text(held.liquidation),
         "margin": text(held.margin) if isolated else "", "markPx": text(held.mark), "maxSpotInUseAmt": "",
         "mgnMode": held.mode.value if held.mode else "cross", "mgnRatio": "",
         "mmr": text(office.exchange.maintenance(held)), "notionalUsd": text(value), "optVal": "",
-        "pendingCloseOrdLiabVal": "", "pnl": "0", "pos": text(size), "posCcy": "",
+        "pendingCloseOrdLiabVal": "", "pnl": booked(life.profit), "pos": text(size), "posCcy": "",
         "posId": str(office.names.numbers[instrument.code]), "posSide": held.side.value, "quoteBal": "",
-        "quoteBorrowed": "", "quoteInterest": "", "realizedPnl": "0", "spotInUseAmt": "", "spotInUseCcy": "",
-        "thetaBS": "", "thetaPA": "", "tradeId": "", "uTime": ms(held.at), "upl": text(held.unrealised),
+        "quoteBorrowed": "", "quoteInterest": "", "realizedPnl": booked(life.realised), "spotInUseAmt": "",
+        "spotInUseCcy": "",
+        "thetaBS": "", "thetaPA": "", "tradeId": life.last, "uTime": ms(life.updated), "upl": text(held.unrealised),
         "uplLastPx": text(held.unrealised), "uplRatio": "0", "uplRatioLastPx": "0",
         "usdPx": text(dollars(office, instrument.settle)), "vegaBS": "", "vegaPA": "",
     }  # fmt: skip
@@ -113,9 +120,34 @@ def position_row(office: Office, held: Position) -> dict[str, Any]:
 
 def balance(office: Office, login: Login, params: Params, now: int) -> Rows:
     """The trading account, all of it or some currencies."""
-    wanted = word(params, "ccy").split(",") if word(params, "ccy") else []
-    held = office.exchange.balances(login.account, UNIFIED)
-    return [account_row(office, [each for each in held if not wanted or each.asset in wanted], now)]
+    wanted = word(params, "ccy").split(",") if word(params, "ccy") else None
+    return [account_row(office, login.account, wanted, now)]
+
+
+def position_risk(office: Office, login: Login, params: Params, now: int) -> Rows:
+    """The account's equity, coins and positions at one moment."""
+    rows = positions(office, login, params, now)
+    whole = account_row(office, login.account, None, now)
+    names = ("baseBal", "ccy", "instId", "instType", "mgnMode", "notionalUsd", "pos", "posCcy", "posId", "posSide",
+             "quoteBal")  # fmt: skip
+    return [
+        {
+            "adjEq": whole["adjEq"], "ts": ms(now),
+            "balData": [{name: row[name] for name in ("ccy", "disEq", "eq")} for row in whole["details"]],
+            "posData": [{"notionalCcy": ""} | {name: row[name] for name in names} for row in rows],
+        }
+    ]  # fmt: skip
+
+
+def risk_state(_office: Office, _login: Login, _params: Params, now: int) -> Rows:
+    """Whether the account is at risk of having its orders cancelled: here it never is before it is liquidated."""
+    return [{"atRisk": False, "atRiskIdx": [], "atRiskMgn": [], "ts": ms(now)}]
+
+
+def order_limit(_office: Office, _login: Login, _params: Params, now: int) -> Rows:
+    """How many orders the account may send in two seconds."""
+    most = str(ALL_ORDERS.most)
+    return [{"accRateLimit": most, "fillRatio": "", "mainFillRatio": "", "nextAccRateLimit": most, "ts": ms(now)}]
 
 
 def positions(office: Office, login: Login, params: Params, _now: int) -> Rows:
@@ -256,7 +288,70 @@ def transfer(office: Office, login: Login, params: Params, now: int) -> Rows:
     if isinstance(done, Refused):
         raise failure(done, None, c51008="58350")
     office.drain(now)
+    row = {
+        "transId": done.id, "clientId": own, "ccy": asset, "amt": text(amount), "from": source, "to": target,
+        "state": "success", "type": "0", "instId": "", "toInstId": "", "subAcct": "",
+    }  # fmt: skip
+    known = office.moves.setdefault(login.account, [])
+    if all(each["transId"] != done.id for each in known):
+        known.append(row | {"ts": ms(done.at)})
     return [{"transId": done.id, "ccy": asset, "clientId": own, "from": source, "amt": text(amount), "to": target}]
+
+
+def transfer_state(office: Office, login: Login, params: Params, _now: int) -> Rows:
+    """One transfer, by the venue's id or one's own."""
+    name, own = word(params, "transId"), word(params, "clientId")
+    if not name and not own:
+        raise CodeError("50015", "transId", "clientId")
+    found = [
+        {key: value for key, value in each.items() if key != "ts"}
+        for each in office.moves.get(login.account, [])
+        if name == each["transId"] or (not name and own == each["clientId"])
+    ]
+    if not found:
+        raise CodeError("58129", "transId", "transId")
+    return found[-1:]
+
+
+def funding_bills(office: Office, login: Login, params: Params, _now: int) -> Rows:
+    """What came to the funding account and left it, the latest first."""
+    asset, kind = word(params, "ccy"), word(params, "type")
+    after, before = when(params, "after"), when(params, "before")
+    rows = [
+        {
+            "billId": each["transId"], "ccy": each["ccy"], "clientId": each["clientId"], "bal": "", "notes": "",
+            "balChg": each["amt"] if each["to"] == "6" else f"-{each['amt']}",
+            "type": "130" if each["to"] == "6" else "131", "ts": each["ts"],
+        }
+        for each in reversed(office.moves.get(login.account, []))
+        if (not after or int(each["ts"]) * MS < after) and int(each["ts"]) * MS > before
+    ]  # fmt: skip
+    kept = [row for row in rows if asset in {"", row["ccy"]} and kind in {"", row["type"]}]
+    return kept[: count(params, "limit", 100, 100)]
+
+
+def valuation(office: Office, login: Login, params: Params, now: int) -> Rows:
+    """What both accounts are worth in one currency, bitcoin unless another is named."""
+    asset = word(params, "ccy", "BTC")
+    price = dollars(office, asset)
+    if not price:
+        raise CodeError("51000", "ccy")
+    worth = {
+        name: _worth(office, held) / price
+        for name, held in (
+            ("funding", office.exchange.balances(login.account, FUNDING)),
+            ("trading", office.exchange.balances(login.account, UNIFIED)),
+        )
+    }
+    details = {name: text(value.quantize(RATIO)) for name, value in worth.items()}
+    whole = sum(worth.values(), Decimal(0)).quantize(RATIO)
+    return [{"details": details | {"classic": "0", "earn": "0"}, "totalBal": text(whole), "ts": ms(now)}]
+
+
+def _worth(office: Office, held: list[Balance]) -> Decimal:
+    """Return what balances are worth in dollars."""
+    zero = Decimal(0)
+    return sum(((each.equity or zero) * dollars(office, each.asset) for each in held), zero)
 
 
 def currencies(office: Office, _login: Login, _params: Params, _now: int) -> Rows:

@@ -76,6 +76,8 @@ WORDS = {
     "58129": "{} is incorrect or {} does not match with 'type'",
     "58350": "Insufficient balance",
     "59000": "Setting failed. Cancel any open orders, close positions, and stop trading bots first.",
+    "59300": "Margin call failed. Position does not exist.",
+    "59301": "Margin adjustment failed for exceeding the max limit.",
     "59102": "Leverage can't exceed the maximum leverage.",
     "59108": "Low leverage and insufficient margin. Please adjust leverage.",
     "60004": "Invalid timestamp",

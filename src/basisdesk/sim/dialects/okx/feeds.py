@@ -14,29 +14,43 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from basisdesk.sim.contract import BookChanged, Carried, Printed
-from basisdesk.sim.dialects.okx import quotes
+from basisdesk.sim.course import Course
+from basisdesk.sim.dialects.okx import facts, quotes
 from basisdesk.sim.dialects.okx.names import LISTED, Names, family_of, type_of
-from basisdesk.sim.dialects.okx.rules import PERIODS, SECOND
+from basisdesk.sim.dialects.okx.rules import SPANS
 from basisdesk.sim.dialects.okx.text import ms
+from basisdesk.sim.dialects.spans import SECOND, bars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from basisdesk.sim.contract import Exchange, Happening, SimMarket
+    from basisdesk.sim.dialects.spans import Span
+    from basisdesk.venues.contract import Candle
 
 MS = 1_000_000
 EVERY = {
     "tickers": 100 * MS, "bbo-tbt": 10 * MS, "books5": 100 * MS, "mark-price": 200 * MS, "index-tickers": 100 * MS,
-    "funding-rate": 30 * SECOND, "open-interest": 3 * SECOND, "price-limit": 200 * MS,
+    "funding-rate": 30 * SECOND, "open-interest": 3 * SECOND, "price-limit": 200 * MS, "estimated-price": 200 * MS,
 }  # fmt: skip
 CANDLE_EVERY = 500 * MS
 BY_BOOK = ("tickers", "bbo-tbt", "books5", "price-limit")
 BY_TRADE = ("tickers",)
-BY_MARK = ("mark-price", "funding-rate", "open-interest")
+BY_MARK = ("mark-price", "funding-rate", "open-interest", "estimated-price")
 AT_ONCE = ("books", "trades")
 BUSINESS = ("trades-all",)
 RESTRICTED = ("books-l2-tbt", "books50-l2-tbt")
-CANDLES = {f"candle{name}": seconds * SECOND for name, seconds in PERIODS.items()}
+_COURSES = {"candle": None, "mark-price-candle": Course.MARK, "index-candle": Course.INDEX}
+CANDLES = {
+    f"{kind}{name}": (course, span)
+    for kind, course in _COURSES.items()
+    for name, span in SPANS.items()
+    if course is None or name != "1s"
+}
+"""What is drawn, and how its bars lie."""
+TRADED, MARKED, INDEXED = ([name for name, (of, _) in CANDLES.items() if of is course] for course in _COURSES.values())
+SILENT = ("liquidation-orders", "adl-warning", "status")
+"""Channels of which there is nothing to tell: whose positions are closed by force is told to nobody else here."""
 Key = tuple[str, str]
 DEPTHS = {"bbo-tbt": 1, "books5": 5}
 ROWS = {
@@ -83,7 +97,13 @@ class Feeds:
         if channel == "instruments":
             kind = argument.get("instType", "")
             return (channel, kind) if kind in LISTED else None
-        if channel == "index-tickers":
+        if channel in SILENT:
+            kinds = LISTED if channel == "status" else ("SWAP", "FUTURES", "MARGIN", "OPTION")
+            return (channel, "") if channel == "status" or argument.get("instType") in kinds else None
+        if channel == "estimated-price":
+            name = code or argument.get("instFamily", "")
+            return (channel, name) if self._dated(name) else None
+        if channel == "index-tickers" or channel in INDEXED:
             return (channel, code) if code in self._names.indices() else None
         if channel not in (*AT_ONCE, *EVERY, *BUSINESS, *CANDLES) or code not in self._names.by_code:
             return None
@@ -101,8 +121,10 @@ class Feeds:
             watch.sequence[socket] = market.sequence
             row = quotes.levels(market, 400) | _book_end(market.sequence, -1, now)
             self._send(socket, argument, [row], now, action="snapshot")
-        elif channel not in {"trades", "trades-all"}:
-            self._send(socket, argument, self._rows(key, watch, now), now)
+        elif channel not in {"trades", "trades-all", *SILENT}:
+            rows = self._rows(key, watch, now)
+            if rows:
+                self._send(socket, argument, rows, now)
 
     def unsubscribe(self, socket: int, key: Key) -> None:
         """Tell a socket no more of something."""
@@ -125,10 +147,11 @@ class Feeds:
             case Printed():
                 for channel in ("trades", "trades-all"):
                     self._tell((channel, code), [quotes.trade(market, happening)], now)
-                self._touch(((channel, code) for channel in (*BY_TRADE, *CANDLES)), now)
+                self._touch(((channel, code) for channel in (*BY_TRADE, *TRADED)), now)
             case Carried():
-                self._touch(((channel, code) for channel in BY_MARK), now)
-                self._touch([("index-tickers", family_of(market.instrument))], now)
+                self._touch(((channel, code) for channel in (*BY_MARK, *MARKED)), now)
+                family = family_of(market.instrument)
+                self._touch(((channel, family) for channel in ("index-tickers", "estimated-price", *INDEXED)), now)
             case _:  # new terms
                 self._touch([("instruments", type_of(market.instrument))], now)
 
@@ -142,7 +165,9 @@ class Feeds:
             del self._due[key]
             watch = self._watches[key]
             watch.sent = now
-            self._tell(key, self._rows(key, watch, now), now)
+            rows = self._rows(key, watch, now)
+            if rows:
+                self._tell(key, rows, now)
 
     def _touch(self, keys: Iterable[Key], now: int) -> None:
         for key in keys:
@@ -183,10 +208,17 @@ class Feeds:
             ]
         if channel == "index-tickers":
             return [quotes.index(name, self._names.indices()[name], now)]
-        market = self._names.by_code[name]
+        if channel == "estimated-price":
+            return [row for market in self._dated(name) for row in facts.estimate(market, now)]
+        market = self._names.indices()[name] if channel in INDEXED else self._names.by_code[name]
         if channel in CANDLES:
-            return self._candles(market, CANDLES[channel], watch, now)
+            return self._candles(market, channel, watch, now)
         return [self._row(channel, market, now)]
+
+    def _dated(self, name: str) -> list[SimMarket]:
+        """Return the dated contracts of a code or family."""
+        futures = self._names.of_type("FUTURES")
+        return [each for each in futures if name in {each.instrument.code, family_of(each.instrument)}]
 
     def _row(self, channel: str, market: SimMarket, now: int) -> Any:
         if channel == "price-limit":
@@ -196,13 +228,26 @@ class Feeds:
             return quotes.levels(market, DEPTHS[channel]) | row
         return ROWS[channel](market, now)
 
-    def _candles(self, market: SimMarket, period: int, watch: Watch, now: int) -> list[Any]:
+    def _candles(self, market: SimMarket, channel: str, watch: Watch, now: int) -> list[Any]:
         """Return the candle now, and before it the one that ended since the last push."""
-        since = watch.candle or now - now % period
-        found = self._exchange.candles(market.instrument.symbol, period, since, 10)
+        course, span = CANDLES[channel]
+        since = watch.candle or span.around(now)[0]
+        found = candles_of(self._exchange, market, course, span, since, 10)
         if found:
             watch.candle = found[-1].begins
-        return [quotes.candle(each, period, now, market.instrument) for each in found]
+        if course is not None:
+            return [quotes.bare_candle(each, now) for each in found]
+        return [quotes.candle(each, now, market.instrument) for each in found]
+
+
+def candles_of(
+    exchange: Exchange, market: SimMarket, course: Course | None, span: Span, since: int, limit: int
+) -> list[Candle]:
+    """Return bars of a market's trades, or of its mark, index or premium, oldest first."""
+    symbol = market.instrument.symbol
+    if course is None:
+        return bars(lambda *asked: exchange.candles(symbol, *asked), span, since, limit)
+    return bars(lambda *asked: exchange.price_candles(symbol, course, *asked), span, since, limit)
 
 
 def topic_of(channel: str) -> str:

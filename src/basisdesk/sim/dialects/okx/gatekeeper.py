@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from basisdesk.sim.dialects.okx.errors import CodeError
-from basisdesk.sim.dialects.okx.rules import SECOND, WINDOW
+from basisdesk.sim.dialects.okx.rules import WINDOW
 from basisdesk.sim.dialects.signatures import agrees, base64_signature
+from basisdesk.sim.dialects.spans import SECOND
 
 if TYPE_CHECKING:
     from basisdesk.sim.contract import Exchange, HttpCall, Login

@@ -13,9 +13,9 @@ from basisdesk.sim.contract import Refused
 from basisdesk.sim.dialects.okx.errors import CodeError
 from basisdesk.sim.dialects.okx.names import LISTED, family_of, type_of
 from basisdesk.sim.dialects.okx.params import Params, count, one_of, required, when, word
-from basisdesk.sim.dialects.okx.rules import DAY
 from basisdesk.sim.dialects.okx.slips import fill_row, order_row, reference
 from basisdesk.sim.dialects.okx.text import ms, text
+from basisdesk.sim.dialects.spans import DAY
 
 if TYPE_CHECKING:
     from basisdesk.domain.account import Income, OrderUpdate

@@ -13,8 +13,9 @@ import msgspec
 from basisdesk.domain.account import Balance, Fill, OrderUpdate, Position, Warned
 from basisdesk.sim.dialects.okx.account import FUNDING, UNIFIED, account_row, position_row
 from basisdesk.sim.dialects.okx.names import LISTED
+from basisdesk.sim.dialects.okx.office import ZERO
 from basisdesk.sim.dialects.okx.slips import order_row
-from basisdesk.sim.dialects.okx.text import ms, text
+from basisdesk.sim.dialects.okx.text import booked, ms, text
 
 if TYPE_CHECKING:
     from basisdesk.domain.account import Update
@@ -25,8 +26,10 @@ Argument = dict[str, str]
 ORDERS, ACCOUNT, POSITIONS, BOTH, WARNINGS = (
     "orders", "account", "positions", "balance_and_position", "liquidation-warning",
 )  # fmt: skip
-CHANNELS = (ORDERS, ACCOUNT, POSITIONS, BOTH, WARNINGS)
-TYPED = (ORDERS, POSITIONS, WARNINGS)
+ALGOS, GREEKS = ("orders-algo", "algo-advance"), "account-greeks"
+"""Nothing is ever told there: no order waits for a price, and there are no options."""
+CHANNELS = (ORDERS, ACCOUNT, POSITIONS, BOTH, WARNINGS, GREEKS, *ALGOS)
+TYPED = (ORDERS, POSITIONS, WARNINGS, *ALGOS)
 
 
 def is_argument(argument: Argument) -> bool:
@@ -66,7 +69,9 @@ class Ledger:
         held = [each for line in self._office.names.lines for each in exchange.positions(account, line)]
         match argument["channel"]:
             case "account":
-                self._send(socket, account, argument, [account_row(self._office, coins, now)], now, first=True)
+                shown = [argument["ccy"]] if argument.get("ccy") else None
+                row = account_row(self._office, account, shown, now)
+                self._send(socket, account, argument, [row], now, first=True)
             case "positions":
                 rows = [row for row in (position_row(self._office, each) for each in held) if covers(argument, row)]
                 self._send(socket, account, argument, rows, now, first=True)
@@ -110,22 +115,31 @@ class Ledger:
         for account in dict.fromkeys([key[0] for key in balances] + [key[0] for key in positions]):
             coins = [each for key, each in balances.items() if key[0] == account]
             held = [each for key, each in positions.items() if key[0] == account]
-            self._tell(account, ACCOUNT, [account_row(self._office, coins, now)] if coins else [], now)
+            self._account(account, [each.asset for each in coins], now)
             self._tell(account, POSITIONS, [position_row(self._office, each) for each in held], now)
             done = trades.get(account, [])
             event = "filled" if done else "transferred"
             self._tell(account, BOTH, [self._both(coins, held, event, done, now)], now)
+
+    def _account(self, account: str, changed: list[str], now: int) -> None:
+        """Tell the currencies that changed, each listener those that it asked for."""
+        for socket, (owner, arguments) in self._listeners.items():
+            for argument in arguments if owner == account else ():
+                shown = [asset for asset in changed if argument.get("ccy", "") in {"", asset}]
+                if argument["channel"] == ACCOUNT and shown:
+                    self._send(socket, account, argument, [account_row(self._office, account, shown, now)], now)
 
     def _order(self, account: str, update: OrderUpdate, fill: Fill | None) -> dict[str, Any]:
         """Return an order with the fill that changed it, and with what came of an amend."""
         note = self._office.note(update.venue_id)
         amended, note.amended = note.amended, None
         fee = None if fill is None or fill.fee is None else -fill.fee
+        gain = ZERO if fill is None else self._office.exchange.gain(account, fill).profit
         return order_row(self._office, account, update) | {
             "amendResult": "" if amended is None else "0", "amendSource": "" if amended is None else "1", "code": "0",
             "execType": "" if fill is None else "M" if fill.maker else "T",
             "fillFee": "0" if fill is None else text(fee), "fillFeeCcy": "" if fill is None else fill.fee_asset,
-            "fillFwdPx": "", "fillMarkPx": "", "fillMarkVol": "", "fillNotionalUsd": "", "fillPnl": "0",
+            "fillFwdPx": "", "fillMarkPx": "", "fillMarkVol": "", "fillNotionalUsd": "", "fillPnl": booked(gain),
             "fillPx": "" if fill is None else text(fill.price), "fillPxUsd": "", "fillPxVol": "",
             "fillSz": "0" if fill is None else text(fill.size), "fillTime": "" if fill is None else ms(fill.at),
             "lastPx": "", "msg": "", "notionalUsd": "", "reqId": amended or "",

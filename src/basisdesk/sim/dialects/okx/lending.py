@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from basisdesk.domain.account import IncomeKind
 from basisdesk.domain.arithmetic import precise
+from basisdesk.domain.instrument import Kind
 from basisdesk.sim.contract import Refused
-from basisdesk.sim.dialects.okx.errors import failure
+from basisdesk.sim.dialects.okx.errors import CodeError, failure
 from basisdesk.sim.dialects.okx.params import Params, count, number, one_of, required, when, word
 from basisdesk.sim.dialects.okx.text import ms, text
 from basisdesk.sim.exchange.logins import UNIFIED
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from basisdesk.sim.dialects.okx.office import Office
 
 Rows = list[Any]
-HOURS_A_YEAR = 8760
+HOURS_A_YEAR, DAYS_A_YEAR = 8760, 365
 PLACES = Decimal(1).scaleb(-10)
 
 
@@ -54,11 +55,35 @@ def interest_accrued(office: Office, login: Login, params: Params, now: int) -> 
 
 def interest_rate(office: Office, _login: Login, params: Params, _now: int) -> Rows:
     """The hourly rate of every currency that is lent."""
-    coins = dict.fromkeys(
-        coin for market in office.names.of_type("SPOT") for coin in (market.instrument.base, market.instrument.quote)
-    )
     wanted = word(params, "ccy")
-    return [{"ccy": coin, "interestRate": text(_hourly(office))} for coin in coins if wanted in {"", coin}]
+    return [{"ccy": coin, "interestRate": text(_hourly(office))} for coin in _lent(office) if wanted in {"", coin}]
+
+
+def quota(office: Office, _params: Params, _now: int) -> Rows:
+    """The daily rate of every currency that is lent; there is no limit but the account's own."""
+    daily = (office.exchange.rules.interest_rate / DAYS_A_YEAR).quantize(PLACES)
+    basic = [{"ccy": coin, "quota": "", "rate": text(daily)} for coin in _lent(office)]
+    return [{"basic": basic, "regular": [], "vip": [], "config": [], "configCcyList": []}]
+
+
+def max_loan(office: Office, login: Login, params: Params, _now: int) -> Rows:
+    """What may be borrowed to buy and to sell on cross margin."""
+    one_of(params, "mgnMode", ("cross",))
+    rows = []
+    for code in required(params, "instId").split(","):
+        instrument = office.names.find(code).instrument
+        if instrument.kind is not Kind.SPOT:
+            raise CodeError("51000", "instId")
+        for asset, side in ((instrument.base, "sell"), (instrument.quote, "buy")):
+            most = office.exchange.borrowable(login.account, UNIFIED, asset).quantize(Decimal("0.00000001"))
+            rows.append({"instId": code, "mgnMode": "cross", "mgnCcy": "", "maxLoan": text(most), "ccy": asset,
+                         "side": side})  # fmt: skip
+    return rows
+
+
+def _lent(office: Office) -> list[str]:
+    spot = [market.instrument for market in office.names.of_type("SPOT")]
+    return list(dict.fromkeys(coin for each in spot for coin in (each.base, each.quote)))
 
 
 def borrow_repay(office: Office, login: Login, params: Params, now: int) -> Rows:

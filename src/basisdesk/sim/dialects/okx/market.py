@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from basisdesk.domain.instrument import Kind
-from basisdesk.sim.dialects.okx import facts, quotes
+from basisdesk.sim.course import Course
+from basisdesk.sim.dialects.okx import facts, lending, quotes
 from basisdesk.sim.dialects.okx.errors import CodeError
+from basisdesk.sim.dialects.okx.feeds import candles_of
 from basisdesk.sim.dialects.okx.names import LISTED, family_of, type_of
 from basisdesk.sim.dialects.okx.params import Params, count, one_of, required, when, word
-from basisdesk.sim.dialects.okx.rules import PERIODS, SECOND
-from basisdesk.sim.dialects.okx.text import ms
+from basisdesk.sim.dialects.okx.rules import SPANS
+from basisdesk.sim.dialects.okx.text import ms, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 Rows = list[Any]
 CONTRACTS = ("SWAP", "FUTURES", "OPTION")
+KEPT_PREMIUMS = 3 * 1440
 
 
 def _named(office: Office, params: Params) -> SimMarket:
@@ -105,34 +108,37 @@ def candles(office: Office, params: Params, now: int) -> Rows:
 
 
 def mark_candles(office: Office, params: Params, now: int) -> Rows:
-    """Candles of a mark price, without volume; the exchange keeps none, so they follow those of the trades."""
-    return [_bare(row) for row in _candles(office, _named(office, params), params, now)]
+    """Candles of a mark price, without volume."""
+    return _candles(office, _named(office, params), params, now, Course.MARK)
 
 
 def index_candles(office: Office, params: Params, now: int) -> Rows:
-    """Candles of an index, without volume; they follow those of a contract on it, a perpetual where there is one."""
-    name = required(params, "instId")
-    found = [each for kind in ("SWAP", "FUTURES") for each in office.names.of_type(kind)]
-    found = [each for each in found if family_of(each.instrument) == name]
-    if not found:
+    """Candles of an index, without volume, as a contract on it knows them."""
+    market = office.names.indices().get(required(params, "instId"))
+    if market is None:
         raise CodeError("51001")
-    return [_bare(row) for row in _candles(office, found[0], params, now)]
+    return _candles(office, market, params, now, Course.INDEX)
 
 
-def _bare(row: list[str]) -> list[str]:
-    return [*row[:5], row[-1]]
-
-
-def _candles(office: Office, market: SimMarket, params: Params, now: int) -> list[list[str]]:
-    name = word(params, "bar", "1m")
-    if name not in PERIODS:
+def _candles(
+    office: Office, market: SimMarket, params: Params, now: int, course: Course | None = None
+) -> list[list[str]]:
+    """Return candles of trades, or of a price, newest first."""
+    name, most = word(params, "bar", "1m"), count(params, "limit", 100, 300)
+    if name not in SPANS or (course is not None and name == "1s"):
         raise CodeError("51000", "bar")
-    period, most = PERIODS[name] * SECOND, count(params, "limit", 100, 300)
-    after, before = when(params, "after") or now + 1, when(params, "before")
-    since = max(before + 1, -(-after // period) * period - most * period, 0)
-    found = office.exchange.candles(market.instrument.symbol, period, since, most + 1)
+    span, before = SPANS[name], when(params, "before")
+    after = since = min(when(params, "after") or now + 1, now + 1)
+    for _ in range(most):
+        since = span.around(since - 1)[0]
+    if before >= after:
+        return []
+    found = candles_of(office.exchange, market, course, span, max(before + 1, since, 1), most + 1)
     kept = [each for each in found if before < each.begins < after][-most:]
-    return [quotes.candle(each, period, now, market.instrument) for each in reversed(kept)]
+    return [
+        quotes.candle(each, now, market.instrument) if course is None else quotes.bare_candle(each, now)
+        for each in reversed(kept)
+    ]
 
 
 def mark_price(office: Office, params: Params, now: int) -> Rows:
@@ -175,6 +181,21 @@ def funding_history(office: Office, params: Params, _now: int) -> Rows:
     return [quotes.settlement(market, row) for row in reversed(found[-count(params, "limit", 400, 400) :])]
 
 
+def premium_history(office: Office, params: Params, now: int) -> Rows:
+    """Premiums of a perpetual, minute by minute, newest first."""
+    market = _named(office, params)
+    if market.instrument.kind is not Kind.PERPETUAL:
+        raise CodeError("51000", "instId")
+    after, before = when(params, "after") or now + 1, when(params, "before")
+    found = candles_of(office.exchange, market, Course.PREMIUM, SPANS["1m"], 0, KEPT_PREMIUMS)
+    rows = [
+        {"instId": market.instrument.code, "premium": text(round(each.close, 10)), "ts": ms(each.begins)}
+        for each in reversed(found)
+        if before < each.begins < after
+    ]
+    return rows[: count(params, "limit", 100, 100)]
+
+
 def open_interest(office: Office, params: Params, now: int) -> Rows:
     """Open interest of one type."""
     return [quotes.interest(market, now) for market in _chosen(office, params, CONTRACTS)]
@@ -194,6 +215,10 @@ PUBLIC: dict[str, Callable[[Office, Params, int], Rows]] = {
     "public/position-tiers": facts.position_tiers,
     "public/delivery-exercise-history": facts.deliveries,
     "public/estimated-price": facts.estimated_price,
+    "public/underlying": facts.underlying,
+    "public/convert-contract-coin": facts.converted,
+    "public/interest-rate-loan-quota": lending.quota,
+    "public/premium-history": premium_history,
     "public/time": time,
     "public/instruments": instruments,
     "public/mark-price": mark_price,

@@ -23,7 +23,7 @@ ZERO = Decimal(0)
 
 @dataclass(slots=True)
 class Note:
-    """What was asked of an order in the venue's own words, and what came of it: fees so far and its last fill."""
+    """What was asked of an order in the venue's own words, and what came of it: fees, profit and its last fill."""
 
     tag: str = ""
     unit: str = ""
@@ -32,6 +32,7 @@ class Note:
     amended: str | None = None
     fee: Decimal = ZERO
     fee_asset: str = ""
+    profit: Decimal = ZERO
     last: Fill | None = None
 
 
@@ -57,6 +58,8 @@ class Office:
     listener: Listener
     notes: dict[str, Note] = field(default_factory=dict)
     spot_leverage: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    moves: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """Transfers of each account, as its state tells them, oldest first."""
     exhausted: int = 0
     """Until then every limit counts as used up."""
     used: dict[tuple[str, str], Rolling] = field(default_factory=dict)
@@ -74,6 +77,7 @@ class Office:
                 note.last = update
                 note.fee += update.fee or ZERO
                 note.fee_asset = update.fee_asset
+                note.profit += self.exchange.gain(account, update).profit
             self.listener.told(account, update, now)
         for happening in happenings:
             self.listener.happened(happening, now)

@@ -67,8 +67,9 @@ def one_of(params: Params, name: str, allowed: tuple[str, ...], default: str | N
 
 def number(params: Params, name: str, *, text_only: bool = True) -> Decimal:
     """Return a number above zero; raises CodeError for anything else."""
-    value = required(params, name)
-    if text_only and not isinstance(params[name], str):
+    given = params.get(name)
+    value = repr(given) if isinstance(given, float) and not text_only else required(params, name)
+    if text_only and not isinstance(given, str):
         raise CodeError("51000", name)
     try:
         found = Decimal(value)

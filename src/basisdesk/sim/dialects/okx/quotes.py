@@ -72,9 +72,16 @@ def ticker(market: SimMarket, now: int) -> Row:
         "instType": type_of(instrument), "instId": instrument.code, "last": last,
         "lastSz": text(book.last_size) or "0", "askPx": ask, "askSz": ask_size, "bidPx": bid, "bidSz": bid_size,
         "open24h": opened, "high24h": text(daily.high) or last, "low24h": text(daily.low) or last,
-        "volCcy24h": text(daily.turnover) or "0", "vol24h": text(daily.volume) or "0", "ts": ms(now),
+        "volCcy24h": text(_currency(market)) or "0", "vol24h": text(daily.volume) or "0", "ts": ms(now),
         "sodUtc0": opened, "sodUtc8": opened,
     }  # fmt: skip
+
+
+def _currency(market: SimMarket) -> float:
+    """Return the day's volume in currency: quote money on spot, coin of contracts."""
+    instrument, daily = market.instrument, market.daily
+    linear = instrument.margin is Margin.LINEAR
+    return daily.volume * float(instrument.contract_size) if linear else daily.turnover
 
 
 def levels(market: SimMarket, count: int) -> Row:
@@ -101,14 +108,20 @@ def trade(market: SimMarket, printed: Printed) -> Row:
     }  # fmt: skip
 
 
-def candle(found: Candle, period: int, now: int, instrument: Instrument) -> list[str]:
+def bare_candle(found: Candle, now: int) -> list[str]:
+    """Return a candle of a price that nobody trades at: begin, open, high, low, close, and whether it is over."""
+    prices = [text(price) for price in (found.open, found.high, found.low, found.close)]
+    return [ms(found.begins), *prices, "1" if found.ends <= now else "0"]
+
+
+def candle(found: Candle, now: int, instrument: Instrument) -> list[str]:
     """Return a candle: begin, open, high, low, close, three volumes, and whether it is over."""
     coin = found.volume * float(instrument.contract_size if instrument.kind is not Kind.SPOT else 1)
     money = coin * found.close
     if instrument.margin is Margin.INVERSE:
         coin, money = coin / found.close, coin
     prices = [text(price) for price in (found.open, found.high, found.low, found.close)]
-    over = "1" if found.begins + period <= now else "0"
+    over = "1" if found.ends <= now else "0"
     return [ms(found.begins), *prices, text(found.volume), text(coin), text(money), over]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from basisdesk.sim.contract import HttpAnswer
-from basisdesk.sim.dialects.okx import account, capacity, history, lending, trade
+from basisdesk.sim.dialects.okx import account, algos, capacity, history, lending, margins, past, trade
 from basisdesk.sim.dialects.okx.errors import STATUS, CodeError
 from basisdesk.sim.dialects.okx.gatekeeper import login_of
 from basisdesk.sim.dialects.okx.market import PUBLIC
@@ -37,7 +37,15 @@ BY_LOGIN: dict[str, Callable[[Office, Login, Params, int], list[Any]]] = {
     "account/interest-accrued": lending.interest_accrued,
     "account/interest-rate": lending.interest_rate,
     "asset/balances": account.funding_balances,
+    "account/positions-history": past.positions_history,
+    "account/account-position-risk": account.position_risk,
+    "account/risk-state": account.risk_state,
+    "account/max-loan": lending.max_loan,
+    "trade/account-rate-limit": account.order_limit,
     "asset/currencies": account.currencies,
+    "asset/transfer-state": account.transfer_state,
+    "asset/bills": account.funding_bills,
+    "asset/asset-valuation": account.valuation,
 }
 BY_ACCOUNT: dict[str, Callable[[Office, str, Params, int], list[Any]]] = {
     "trade/order": history.order,
@@ -46,12 +54,17 @@ BY_ACCOUNT: dict[str, Callable[[Office, str, Params, int], list[Any]]] = {
     "trade/orders-history-archive": history.orders_archive,
     "trade/fills": history.fills,
     "trade/fills-history": history.fills_history,
+    "trade/order-algo": algos.one,
+    "trade/orders-algo-pending": algos.pending,
+    "trade/orders-algo-history": algos.history,
     "account/bills": history.bills,
     "account/bills-archive": history.bills_archive,
 }
 SETTINGS: dict[str, Callable[[Office, Login, Params, int], list[Any]]] = {
     "account/set-leverage": account.set_leverage,
     "account/set-position-mode": account.set_position_mode,
+    "account/set-isolated-mode": margins.isolated_mode,
+    "account/position/margin-balance": margins.adjust_margin,
     "account/spot-manual-borrow-repay": lending.borrow_repay,
     "asset/transfer": account.transfer,
 }
@@ -61,7 +74,9 @@ DEALS: dict[str, Callable[[Office, str, Params, int], list[Any]]] = {
 }
 ORDERS = (*trade.SINGLE, *trade.BATCH)
 READ = (*BY_LOGIN, *BY_ACCOUNT)
-WRITTEN = (*ORDERS, *SETTINGS, *DEALS)
+ALGOS = ("trade/order-algo", "trade/cancel-algos")
+BOTH_WAYS = ("trade/order", "trade/order-algo")
+WRITTEN = (*ORDERS, *SETTINGS, *DEALS, *ALGOS)
 NOT_FOUND = HttpAnswer(404, b'{"code":"404","msg":"Not Found","data":[]}')
 
 
@@ -94,7 +109,7 @@ def _done(office: Office, call: HttpCall, name: str, now: int) -> tuple[str, str
     if call.method == "GET" and name in READ:
         login = login_of(office.exchange, call, now)
         params = query_of(call.query)
-        office.spend("trade/order?" if name == "trade/order" else name, login.account, now)
+        office.spend(f"{name}?" if name in BOTH_WAYS else name, login.account, now)
         if name in BY_LOGIN:
             return "0", "", BY_LOGIN[name](office, login, params, now), {}
         return "0", "", BY_ACCOUNT[name](office, login.account, params, now), {}
@@ -116,12 +131,23 @@ def _written(
             in_time(call.headers.get("exptime", ""), now)
         code, words, rows = trade.work(office, login.account, name, given, now)
         return code, words, rows, {"inTime": us(now), "outTime": us(now)}
+    office.spend(name, login.account, now)
+    if name in ALGOS:
+        return _refused_algos(office, given, name)
     if isinstance(given, list):
         raise CodeError("50002")
-    office.spend(name, login.account, now)
     if name in DEALS:
         return "0", "", DEALS[name](office, login.account, given, now), {}
     return "0", "", SETTINGS[name](office, login, given, now), {}
+
+
+def _refused_algos(
+    office: Office, given: Params | list[Params], name: str
+) -> tuple[str, str, list[Any], dict[str, str]]:
+    if isinstance(given, list) != (name == "trade/cancel-algos"):
+        raise CodeError("50002")
+    rows = algos.cancel(given) if isinstance(given, list) else algos.place(office, given)
+    return "1", "", rows, {}
 
 
 def in_time(stamp: object, now: int) -> None:

@@ -11,11 +11,9 @@ from typing import NamedTuple
 
 from basisdesk.sim.contract import SelfMatch, VenueRules
 from basisdesk.sim.dialects.okx.tiers import TIERS
+from basisdesk.sim.dialects.spans import DAY, HOUR, MINUTE, SECOND, Span
 from basisdesk.venues.trading import ClientIds
 
-SECOND = 1_000_000_000
-HOUR = 3600 * SECOND
-DAY = 24 * HOUR
 WINDOW = 30 * SECOND
 """How far a signed time may be from ours, and how long a socket may say nothing."""
 
@@ -102,15 +100,43 @@ LIMITS = {
     "asset/currencies": Limit(6, SECOND, "account"),
     "asset/balances": Limit(6, SECOND, "account"),
     "asset/transfer": Limit(2, SECOND, "account"),
+    "asset/transfer-state": Limit(10, SECOND, "account"),
+    "asset/bills": Limit(6, SECOND, "account"),
+    "asset/asset-valuation": _two(1, "account"),
+    "account/positions-history": _two(10, "account"),
+    "account/account-position-risk": _two(10, "account"),
+    "account/risk-state": _two(10, "account"),
+    "account/max-loan": _two(20, "account"),
+    "account/set-isolated-mode": _two(5, "account"),
+    "account/position/margin-balance": _two(20, "account"),
+    "trade/order-algo": _two(20, "account"),
+    "trade/order-algo?": _two(20, "account"),
+    "trade/cancel-algos": _two(20, "account"),
+    "trade/orders-algo-pending": _two(20, "account"),
+    "trade/orders-algo-history": _two(20, "account"),
+    "trade/account-rate-limit": Limit(1, SECOND, "account"),
+    "public/underlying": _two(20, "address"),
+    "public/convert-contract-coin": _two(10, "address"),
+    "public/interest-rate-loan-quota": _two(2, "address"),
+    "public/premium-history": _two(20, "address"),
 }
-"""By path; ``trade/order?`` is its GET.  The first three order paths share their buckets with the socket."""
+"""By path; ``trade/order?`` and ``trade/order-algo?`` are GET.
+
+The first three order paths share their buckets with the socket."""
 ALL_ORDERS = Limit(1000, 2 * SECOND, "account")
 """Every new and amended order of an account."""
 SUBSCRIPTIONS = Limit(480, HOUR, "connection")
 CONNECTIONS = Limit(3, SECOND, "address")
 
-PERIODS = {
-    "1m": 60, "3m": 180, "5m": 300, "15m": 900, "30m": 1800, "1H": 3600, "2H": 7200, "4H": 14400,
-    "6Hutc": 21600, "12Hutc": 43200, "1Dutc": 86400, "6H": 21600, "12H": 43200, "1D": 86400,
-}  # fmt: skip
-"""Candle periods in seconds."""
+_SHORT = {"1s": SECOND, "1m": MINUTE, "3m": 3 * MINUTE, "5m": 5 * MINUTE, "15m": 15 * MINUTE, "30m": 30 * MINUTE,
+          "1H": HOUR, "2H": 2 * HOUR, "4H": 4 * HOUR}  # fmt: skip
+_LONG = {"6H": 6 * HOUR, "12H": 12 * HOUR, "1D": DAY, "2D": 2 * DAY, "3D": 3 * DAY, "1W": 7 * DAY}
+_MONTHS = {"1M": 1, "3M": 3}
+SPANS = {
+    **{name: Span(length) for name, length in _SHORT.items()},
+    **{name: Span(length, shift=8 * HOUR) for name, length in _LONG.items()},
+    **{name: Span(months=count, shift=8 * HOUR) for name, count in _MONTHS.items()},
+    **{f"{name}utc": Span(length) for name, length in _LONG.items()},
+    **{f"{name}utc": Span(months=count) for name, count in _MONTHS.items()},
+}
+"""Bars; those of six hours and more begin with the days of Hong Kong unless they say otherwise."""

@@ -13,11 +13,12 @@ from basisdesk.domain.arithmetic import Rounding, on_grid
 from basisdesk.domain.ask import MarginMode, NewOrder, OrderRef, OrderType, PositionSide, TimeInForce
 from basisdesk.domain.instrument import Kind
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
+from basisdesk.sim.dialects.okx.algos import refuse_attached
 from basisdesk.sim.dialects.okx.errors import CodeError
 from basisdesk.sim.dialects.okx.names import type_of
 from basisdesk.sim.dialects.okx.office import Note, Office
 from basisdesk.sim.dialects.okx.params import Params, flag, number, one_of, required, word
-from basisdesk.sim.dialects.okx.text import ms, text
+from basisdesk.sim.dialects.okx.text import booked, ms, text
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -50,6 +51,7 @@ def client_id(params: Params, name: str = "clOrdId") -> str:
 def slip(market: SimMarket, params: Params) -> tuple[NewOrder, Note]:
     """Return a new order and what to note of it; raises CodeError for what is missing or wrong."""
     instrument = market.instrument
+    refuse_attached(params)
     mode = one_of(params, "tdMode", ("cash", "cross", "isolated"))
     side = SIDES[one_of(params, "side", tuple(SIDES))]
     kind = one_of(params, "ordType", tuple(KINDS))
@@ -143,7 +145,7 @@ def order_row(office: Office, account: str, update: OrderUpdate) -> dict[str, An
         "fillPx": text(last.price) if last else "", "fillSz": text(last.size) if last else "0",
         "fillTime": ms(last.at) if last else "", "instId": instrument.code,
         "instType": instrument_type(instrument, mode), "isTpLimit": "false", "lever": leverage,
-        "linkedAlgoOrd": {"algoId": ""}, "ordId": update.venue_id, "ordType": kind, "pnl": "0",
+        "linkedAlgoOrd": {"algoId": ""}, "ordId": update.venue_id, "ordType": kind, "pnl": booked(note.profit),
         "posSide": asked.position.value if asked and not spot else "net" if not spot else "",
         "px": text(update.price), "pxType": "", "pxUsd": "", "pxVol": "", "quickMgnType": "", "rebate": "0",
         "rebateCcy": instrument.quote if spot else instrument.settle,
@@ -181,8 +183,8 @@ def fill_row(office: Office, account: str, fill: Fill) -> dict[str, Any]:
         "billId": fill.trade_id, "clOrdId": fill.client_id, "execType": "M" if fill.maker else "T",
         "fee": text(None if fill.fee is None else -fill.fee), "feeCcy": fill.fee_asset, "feeRate": "",
         "fillFwdPx": "", "fillIdxPx": text(market.carry.index), "fillMarkPx": text(market.carry.mark),
-        "fillMarkVol": "", "fillPnl": "0", "fillPx": text(fill.price), "fillPxUsd": "", "fillPxVol": "",
-        "fillSz": text(fill.size), "fillTime": ms(fill.at), "instId": instrument.code,
+        "fillMarkVol": "", "fillPnl": booked(office.exchange.gain(account, fill).profit), "fillPx": text(fill.price),
+        "fillPxUsd": "", "fillPxVol": "", "fillSz": text(fill.size), "fillTime": ms(fill.at), "instId": instrument.code,
         "instType": instrument_type(instrument, mode), "ordId": fill.venue_id, "posSide": fill.position.value,
         "side": fill.side.value.lower(), "subType": sub_type[fill.forced] if fill.forced else side, "tag": "",
         "tradeId": fill.trade_id, "tradeQuoteCcy": "", "ts": ms(fill.at),

@@ -17,7 +17,7 @@ from basisdesk.sim.dialects.okx import trade
 from basisdesk.sim.dialects.okx.errors import CodeError
 from basisdesk.sim.dialects.okx.feeds import BUSINESS, CANDLES, RESTRICTED, Feeds
 from basisdesk.sim.dialects.okx.gatekeeper import socket_login
-from basisdesk.sim.dialects.okx.ledger import CHANNELS, Ledger, is_argument
+from basisdesk.sim.dialects.okx.ledger import ALGOS, CHANNELS, Ledger, is_argument
 from basisdesk.sim.dialects.okx.requests import in_time
 from basisdesk.sim.dialects.okx.rules import SUBSCRIPTIONS, WINDOW
 from basisdesk.sim.dialects.okx.slips import is_id
@@ -152,7 +152,7 @@ class Sockets:
         if channel in CHANNELS:
             if socket.login is None:
                 raise CodeError("60011")
-            if socket.kind != "private" or not is_argument(argument):
+            if socket.kind != ("business" if channel in ALGOS else "private") or not is_argument(argument):
                 raise _wrong(argument)
             self._acknowledge(number, message, argument, now)
             self.ledger.subscribe(number, socket.login.account, argument, now)

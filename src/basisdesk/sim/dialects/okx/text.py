@@ -9,6 +9,7 @@ from basisdesk.domain.arithmetic import plain
 
 NS_PER_MS = 1_000_000
 _PLACES = 12
+_CENT = Decimal(1).scaleb(-_PLACES)
 _FINE = 10**9
 
 
@@ -23,6 +24,11 @@ def text(value: Decimal | float | None) -> str:
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")
     return "0" if digits in {"-0", ""} else digits
+
+
+def booked(value: Decimal) -> str:
+    """Return computed money as text, at most 12 places."""
+    return text(value.quantize(_CENT))
 
 
 def on(value: float, grid: Decimal) -> str:

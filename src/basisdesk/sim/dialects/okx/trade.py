@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from basisdesk.domain.ask import Amend, MarginMode, NewOrder, OrderType, PositionSide
 from basisdesk.domain.order import Side
 from basisdesk.sim.contract import Refused
+from basisdesk.sim.dialects.okx.algos import refuse_attached
 from basisdesk.sim.dialects.okx.errors import CodeError, failure
 from basisdesk.sim.dialects.okx.office import Note, Office
 from basisdesk.sim.dialects.okx.params import Params, flag, number, one_of, word
-from basisdesk.sim.dialects.okx.rules import SECOND
 from basisdesk.sim.dialects.okx.slips import client_id, named_market, reference, slip
 from basisdesk.sim.dialects.okx.text import ms
+from basisdesk.sim.dialects.spans import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,7 @@ def amend(office: Office, account: str, params: Params, now: int, *, by_number: 
     """Change an order; with `cxlOnFail` it is cancelled where that fails."""
     market = named_market(office, params, by_number=by_number)
     ref = reference(params, market.instrument.symbol, "51003")
+    refuse_attached(params)
     size = number(params, "newSz") if word(params, "newSz") else None
     price = number(params, "newPx") if word(params, "newPx") else None
     cancels, request = flag(params, "cxlOnFail"), client_id(params, "reqId")
