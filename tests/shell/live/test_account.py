@@ -381,7 +381,7 @@ async def test_an_account_that_cannot_be_read_sends_nothing_and_says_why() -> No
         await scene.clock.go(30 * SECOND)
         assert not scene.account.read_once.is_set()
         assert scene.health(ORDERS) is Health.DOWN
-        assert scene.site.board.of("toy", ORDERS).reason == "reading: AskPositions of spot: bad clock"
+        assert scene.site.board.of("toy", ORDERS).reason == "reading: positions of spot: bad clock"
         requests = scene.kinds().count(asks.AskPositions)
         assert 2 <= requests <= 20
 

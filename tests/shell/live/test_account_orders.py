@@ -40,6 +40,23 @@ async def test_what_an_order_costs_on_its_connection_is_known_without_signing_it
 
 
 @pytest.mark.asyncio
+async def test_what_only_the_order_connection_can_ask_is_asked_there() -> None:
+    scene = Scene()
+    scene.toy.entry = ToyEntry()
+    scene.toy.refuses = (asks.DeadMan,)
+    trading = replace(scene.toy.trading, costs=lambda *_: (("orders", 2.0),))
+    scene.account = Account(scene.site, trading, scene.session, ["spot"], scene.heard.append)
+    async with scene.running():
+        scene.orders().listener.heard(b"welcome", START)
+        answer = scene.account.ask(asks.DeadMan("spot", 30))
+        assert scene.orders().sent == [b"login", b"order"]
+        scene.orders().listener.heard(b"ok", START)
+        reply = await answer
+        assert isinstance(reply, Reply)
+        assert reply.outcome == Done()
+
+
+@pytest.mark.asyncio
 async def test_an_order_leaves_on_its_connection_in_the_call() -> None:
     scene = Scene()
     scene.toy.entry = ToyEntry()

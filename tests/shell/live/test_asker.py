@@ -1,6 +1,7 @@
 """Asks over HTTP: first things first, within the budget, once."""
 
 import asyncio
+from typing import get_args
 
 import pytest
 from tests.shell.live.fakes import SECOND, START, Air, QuickClock, asked, settle, site
@@ -11,10 +12,12 @@ from basisdesk.domain.account import Terms
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.outcome import Done, Reason, Rejected, RetryLater, Unknown
 from basisdesk.shell.live.asker import TRIES, Asker
-from basisdesk.shell.live.asks import is_command, is_trading, is_urgent, symbol_of
+from basisdesk.shell.live.asks import is_command, is_trading, is_urgent, name_of, symbol_of
 from basisdesk.shell.live.heard import Answered, Heard
 from basisdesk.shell.live.transport import NotSent
 from basisdesk.venues.trading import Reply, Request, Response, Session
+
+NO_ACCOUNT = "not sent: the account's number and level must be known first, and the venue did not answer: why"
 
 
 class Scene:
@@ -89,7 +92,7 @@ async def test_what_must_be_known_first_is_asked_first_and_by_one_alone() -> Non
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        (0, RetryLater(START + SECOND, Reason.OTHER, "first", "AskAccounts had no answer: why")),
+        (0, RetryLater(START + SECOND, Reason.OTHER, "first", NO_ACCOUNT)),
         (401, Rejected(Reason.AUTHENTICATION, "401", "bad key")),
         (429, RetryLater(START + 5 * SECOND, Reason.RATE_LIMIT, "429", "too many")),
     ],
@@ -105,13 +108,27 @@ async def test_when_what_comes_first_fails_the_ask_itself_was_not_sent(status: i
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(("ask", "sent"), [(PLACE, False), (CANCEL, True)])
+async def test_an_order_is_not_sent_when_what_comes_first_took_too_long_and_a_cancel_is(
+    ask: asks.Ask, *, sent: bool
+) -> None:
+    scene = Scene()
+    scene.toy.needs_account = True
+    scene.site.budget.ban(START + 60 * SECOND, ["weight"])
+    outcome = await scene.outcome(ask)
+    assert scene.clock.now() == START + 60 * SECOND
+    assert (ask in asked(scene.air.requests)) is sent
+    assert isinstance(outcome, Done if sent else RetryLater)
+
+
+@pytest.mark.asyncio
 async def test_first_things_that_never_end_are_refused() -> None:
     scene = Scene()
     scene.toy.needs_account = True
     scene.asker.session.learned = Forgetful()
     reply = await scene.asker.ask(PLACE)
     assert isinstance(reply, Refusal)
-    assert reply.code == "first_things"
+    assert (reply.code, "Place" in reply.message) == ("first_things", False)
     assert PLACE not in asked(scene.air.requests)
 
 
@@ -285,3 +302,17 @@ def test_the_market_of_an_ask_is_found_wherever_it_is_named() -> None:
     named: list[asks.Ask] = [PLACE, CANCEL, amend, asks.AskOrder(CANCEL.order), asks.AskPositions("spot", SYMBOL)]
     assert [symbol_of(ask) for ask in named] == [SYMBOL] * 5
     assert symbol_of(asks.AskTime("spot")) == ""
+
+
+def test_every_question_is_named_in_words() -> None:
+    questions: list[asks.Ask] = [
+        asks.AskTime("spot"), asks.AskInstruments("spot"), asks.AskFunding(SYMBOL), asks.AskAccounts(),
+        asks.AskBalances("spot"), asks.AskPositions("spot"), asks.AskPositionMode("spot"), asks.AskOpenOrders("spot"),
+        asks.AskOrder(CANCEL.order), asks.AskFills(line="spot"), asks.AskIncome(line="spot"), asks.AskFees(SYMBOL),
+        asks.AskPermissions(), asks.OpenStream("spot"),
+    ]  # fmt: skip
+    assert {type(ask) for ask in questions} == {*get_args(asks.Query), asks.OpenStream}
+    names = [name_of(ask) for ask in questions]
+    assert len(set(names)) == len(names)
+    assert name_of(PLACE) not in names
+    assert not [name for name in names if "Ask" in name]

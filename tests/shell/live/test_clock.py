@@ -78,6 +78,25 @@ def test_the_offset_is_the_median_and_half_a_round_trip_is_allowed_for() -> None
     assert not time.alarming
 
 
+def test_a_sample_that_waited_on_the_way_does_not_move_the_offset() -> None:
+    time = VenueClock(QuickClock())
+    for wait in (40 * SECOND, 30 * SECOND, 20 * SECOND, 0):  # for the venue's limits, say
+        time.sample(0, wait + 100 * MS, wait + 20 * MS)
+    assert time.settle()
+    assert (time.offset, time.uncertainty) == (90 * MS, 10 * MS)
+
+
+@pytest.mark.parametrize(("seconds", "settled"), [(4, True), (6, False)])
+def test_a_venue_that_takes_too_long_to_tell_its_time_leaves_the_offset_as_it_was(
+    seconds: int, *, settled: bool
+) -> None:
+    time = VenueClock(QuickClock(), offset=7)
+    for _ in range(5):
+        time.sample(0, seconds * SECOND, seconds * SECOND)
+    assert time.settle() is settled
+    assert (time.offset != 7) is settled
+
+
 @pytest.mark.parametrize(("offset", "half", "alarming"), [(600, 50, True), (-600, 50, True), (520, 50, False)])
 def test_the_alarm_is_about_what_the_measurement_can_tell(offset: int, half: int, *, alarming: bool) -> None:
     time = VenueClock(QuickClock())

@@ -143,7 +143,7 @@ async def test_a_lost_connection_is_made_again_after_a_pause() -> None:
         await settle()
         assert scene.link.connects == 2
     assert scene.said[:3] == [(Health.UP, ""), (Health.DOWN, "lost"), (Health.UP, "")]
-    assert 0 < scene.clock.slept[0] <= 2 * SECOND
+    assert 2 * SECOND <= scene.clock.slept[0] <= 3 * SECOND
     assert scene.script.done[:4] == ["prepare", "connected", "check 0", "disconnected"]
 
 
@@ -157,6 +157,27 @@ async def test_refused_connections_are_spaced_by_growing_pauses() -> None:
     assert scene.said[:4] == [(Health.DOWN, "refused")] * 3 + [(Health.UP, "")]
     assert len(scene.air.urls) == 4
     assert scene.clock.now() - START >= 3 * SECOND  # at most one attempt a second
+
+
+@pytest.mark.asyncio
+async def test_a_refused_connection_is_told_in_the_venues_own_meaning_where_it_has_one() -> None:
+    scene = Scene()
+    scene.link.meaning_of = {401: "the login is wrong"}.get  # type: ignore[assignment]
+    scene.air.refusals = [NotSent("refused", 401), NotSent("refused", 403), NotSent("no route")]
+    async with scene.running():
+        await settle(60)
+    assert [reason for _, reason in scene.said[:3]] == ["the login is wrong (HTTP status 401)", "refused", "no route"]
+
+
+@pytest.mark.asyncio
+async def test_a_venue_that_wants_to_be_left_alone_is_left_alone_once() -> None:
+    scene = Scene()
+    scene.air.refusals = [NotSent("refused", 429, 90 * SECOND), NotSent("refused", 429)]
+    async with scene.running():
+        await settle(60)
+        assert scene.link.up
+    assert scene.clock.slept[0] == 90 * SECOND
+    assert scene.clock.slept[1] <= 6 * SECOND
 
 
 @pytest.mark.asyncio

@@ -15,7 +15,7 @@ from basisdesk.domain.account import Terms
 from basisdesk.shell.live.asker import Asker
 from basisdesk.shell.live.health import Capability, Health
 from basisdesk.shell.live.listing import Listing
-from basisdesk.shell.live.snapshots import Snapshots, ban_of
+from basisdesk.shell.live.snapshots import Snapshots
 from basisdesk.shell.live.transport import NotSent
 from basisdesk.venues.contract import SnapshotRequest
 from basisdesk.venues.trading import Bucket, Request, Response, Session
@@ -127,12 +127,13 @@ async def test_where_the_codec_does_not_do_it_the_paths_of_the_line_are_read(*, 
 
 class Bodies:
     def __init__(self, scene: Scene, *buckets: Bucket) -> None:
+        from dataclasses import replace
+
         from basisdesk.venues.budget import Budget
 
         self.scene = scene
         self.taken: list[tuple[bytes, int]] = []
-        self.budget = Budget(buckets)
-        self.snapshots = Snapshots(scene.site.venue, scene.air, self.budget, scene.clock)
+        self.snapshots = Snapshots(replace(scene.site, budget=Budget(buckets)))
 
     async def run(self, *paths: str, costs: tuple[tuple[str, float], ...] = ()) -> None:
         for path in paths:
@@ -202,10 +203,3 @@ async def test_who_asks_again_keeps_the_place_and_is_answered_once() -> None:
     assert [request.path for request in scene.air.requests] == ["/a", "/b"]
     assert len(bodies.taken) == 2
     assert gone == []
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("3", 3), ("", 10), ("soon", 10), ("-1", 10), ("9999999999", 10), ("99999", 3600)]
-)
-def test_how_long_a_venue_wants_to_be_left_alone(text: str, seconds: int) -> None:
-    assert ban_of({"retry-after": text} if text else {}) == seconds * SECOND

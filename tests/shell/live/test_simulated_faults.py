@@ -124,3 +124,20 @@ async def test_a_socket_that_stays_open_and_says_nothing_makes_the_book_stale_in
         assert market.book.state(live.clock.now()) == STALE
         await up(scene, live)
         assert market.book.state(live.clock.now()) == VALID
+
+
+@pytest.mark.asyncio
+async def test_a_refused_stream_is_told_in_the_words_of_the_venues_page() -> None:
+    scene = Scene("bigone")
+    async with scene.running() as (live, fair):
+        await up(scene, live, Capability.ORDERS, Capability.ACCOUNT)
+        (name,) = live.posts["bigone"].lines.watch("contract", ["NOPE"], [Channel.BOOK])
+
+        def told(capability: Capability, words: str) -> bool:
+            return any(words in part.reason for part in live.board.parts("bigone", capability).values())
+
+        await until(lambda: told(Capability.DATA, "names no contract or no stream that there is (HTTP status 400)"))
+        strike(scene, fair, Switch(fault="revoke"))
+        strike(scene, fair, Switch(fault="cut"))
+        await until(lambda: told(Capability.ACCOUNT, "the login is missing, wrong or out of date (HTTP status 401)"))
+        assert name in live.posts["bigone"].lines.links

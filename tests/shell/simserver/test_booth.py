@@ -98,6 +98,13 @@ async def test_a_socket_that_leaves_is_told_and_forgotten(place: Place) -> None:
         place.booth.hand_out()
 
 
+async def test_the_sub_protocol_that_a_client_asks_for_is_chosen(place: Place) -> None:
+    async with place.open() as client:
+        for offered, chosen in ((("json",), "json"), (("proto", "json"), "json"), (("other",), None), ((), None)):
+            async with client.ws_connect(place.stream, protocols=offered) as socket:
+                assert socket.protocol == chosen
+
+
 async def test_a_refused_handshake_gets_the_answer_and_no_socket(place: Place) -> None:
     place.echo.refusal = HttpAnswer(403, b"no")
     async with place.open() as client:

@@ -34,6 +34,15 @@ async def test_it_tells_what_the_command_printed_and_every_fault(place: Place) -
     assert all(row["text"] and row["ids"] for row in rows)
 
 
+async def test_what_did_not_start_can_be_stopped(place: Place) -> None:
+    await place.control.stop()
+    async with place.open() as client:
+        assert await asked(client, "GET", place.address) == (200, {"told": True})
+    with pytest.raises(aiohttp.ClientConnectorError):
+        async with aiohttp.ClientSession() as client:
+            await client.get(place.address)
+
+
 @pytest.mark.parametrize("fault", [*FAULTS, *IDS])
 async def test_every_fault_is_taken_by_name_and_by_id(place: Place, fault: str) -> None:
     async with place.open() as client, client.ws_connect(place.stream):
@@ -80,6 +89,8 @@ async def test_what_is_done_at_once_is_done(place: Place) -> None:
         (b'{"fault": "delay", "seconds": -1}', "give 0 to 86400"),
         (b'{"fault": "delay", "seconds": 1e300}', "give 0 to 86400"),
         (b'{"fault": "clock-offset", "seconds": -1e6}', "give -86400 to 86400"),
+        (b'{"fault": "drop", "topic": "boks"}', "begin it with one of snapshot, book"),
+        (b'{"fault": "drop", "topic": "boo BTC"}', "'boo BTC'"),
     ],
 )
 async def test_what_is_no_fault_is_refused_in_one_sentence(place: Place, body: bytes, words: str) -> None:
@@ -117,7 +128,34 @@ async def test_a_venue_that_is_not_simulated_is_refused(place: Place, method: st
     assert "did you mean echo" in told["message"]
 
 
-@pytest.mark.parametrize(("method", "path", "code"), [("GET", "/nowhere", 404), ("PUT", "/faults/echo", 405)])
-async def test_other_ways_in_are_closed(place: Place, method: str, path: str, code: int) -> None:
-    async with place.open() as client, client.request(method, place.address + path) as answer:
-        assert answer.status == code
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("5xx after accept", "5xx-after-accept"),
+        ("SLOW ACK", "slow-ack"),
+        ("half_open", "half-open"),
+        ("oe1", "drop"),
+        ("Clock-Offset", "clock-offset"),
+    ],
+)
+async def test_a_fault_may_be_spelled_as_people_write_it(place: Place, said: str, name: str) -> None:
+    async with place.open() as client:
+        url = f"{place.address}/faults/echo"
+        status, told = await asked(client, "POST", url, {"fault": said, "seconds": 1, "topic": "boo"})
+        assert (status, told["fault"]) == (200, name)
+        assert await asked(client, "DELETE", f"{url}/{said}") == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "size", "code", "words"),
+    [
+        ("GET", "/nowhere", 0, 404, "there is nothing at /nowhere"),
+        ("PUT", "/faults/echo", 0, 405, "ask with DELETE, GET, HEAD, POST"),
+        ("POST", "/faults", 0, 405, "ask with GET, HEAD"),
+        ("POST", "/faults/echo", 100_000, 413, "at most 65536 bytes"),
+    ],
+)
+async def test_other_ways_in_are_closed(place: Place, method: str, path: str, size: int, code: int, words: str) -> None:
+    async with place.open() as client:
+        status, told = await asked(client, method, place.address + path, b" " * size)
+    assert (status, words in told["message"]) == (code, True), told

@@ -145,6 +145,7 @@ class Account:
             said,
             lambda: offset.offset,
             hasty=True,
+            meaning_of=site.venue.meaning_of,
         )
         self._links.append(link)
         said(Health.DOWN, "not connected yet")

@@ -16,7 +16,7 @@ import msgspec
 from basisdesk.domain.account import Terms
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.outcome import Done, Reason, Rejected, RetryLater, Unknown
-from basisdesk.shell.live.asks import is_command, is_urgent, symbol_of
+from basisdesk.shell.live.asks import is_command, is_order, is_urgent, name_of, symbol_of
 from basisdesk.shell.live.backoff import Backoff
 from basisdesk.shell.live.heard import Answered
 from basisdesk.shell.live.transport import NotSent
@@ -80,7 +80,12 @@ class Asker:
         return await self._go_on(await self._heard(answer, request), pressing)
 
     async def _ask(self, ask: Ask, pressing: bool, signed: Request | Refusal | None) -> Reply | Refusal:
+        time = self._site.time
+        until = time.clock.now() + PATIENCE
         for _ in range(FIRST_THINGS):
+            if time.clock.now() > until and is_order(ask):
+                message = "what had to be known first took too long: the price may be another by now"
+                return Reply(outcome=RetryLater(time.now(), Reason.OTHER, "late", message))
             request = await self._prepare(ask, ask, pressing, signed)
             signed = None
             if not isinstance(request, Request):
@@ -90,8 +95,7 @@ class Asker:
             held = await self._learn(ask, pressing)
             if held is not None:
                 return held
-        message = f"{type(ask).__name__} needs something first that the venue's answers never give"
-        return Refusal("first_things", message)
+        return Refusal("first_things", "not sent: the venue's answers never give what must be known first")
 
     async def _go_on(self, reply: Reply, pressing: bool) -> Reply:
         """Follow a command that the venue takes in parts, such as cancelling more orders than one request may."""
@@ -136,19 +140,13 @@ class Asker:
             await self._site.clock.sleep(pause)
 
     def absorb(self, ask: Ask, reply: Reply) -> None:
-        """Remember what a reply taught, whichever way it came, and tell it; a limit closes what the codec says."""
-        site, symbol, now = self._site, symbol_of(ask), self._site.clock.now()
+        """Remember what a reply taught, whichever way it came, and tell it."""
+        site = self._site
         self.session.learned.update(reply.learned)
         self.session.account = self.session.learned.get(ACCOUNT, self.session.account)
         self.session.know([update.instrument for update in reply.updates if isinstance(update, Terms)])
-        for name, used in reply.used:
-            site.budget.correct(name, used, now, symbol)
-        match reply.outcome:
-            case RetryLater(at, Reason.RATE_LIMIT):
-                site.budget.ban(at - site.time.offset, reply.held, symbol)
-            case _:
-                pass
-        self._tell(Answered(site.venue.name, now, ask, reply))
+        site.heed(reply, symbol_of(ask))
+        self._tell(Answered(site.venue.name, site.clock.now(), ask, reply))
 
     async def allowance(self, ask: Ask, costs: tuple[tuple[str, float], ...], urgent: bool) -> Reply | None:
         """Wait until this may be spent; a reply means that it would take too long, and nothing was spent."""
@@ -240,7 +238,7 @@ class Asker:
         """Turn what came of something that had to come first into what comes of the ask: it was not sent."""
         match reply.outcome:
             case Unknown(message):
-                words = f"{type(first).__name__} had no answer: {message}"
+                words = f"not sent: {name_of(first)} must be known first, and the venue did not answer: {message}"
                 held = Reply(outcome=RetryLater(self._site.time.now() + SECOND, Reason.OTHER, "first", words))
             case _:
                 held = Reply(outcome=reply.outcome)

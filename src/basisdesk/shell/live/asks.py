@@ -13,6 +13,22 @@ _COMMANDS: dict[type, None] = dict.fromkeys(get_args(Command))
 _PUBLIC = (asks.AskTime, asks.AskInstruments, asks.AskFunding)
 _TRADING: dict[type, None] = dict.fromkeys((asks.Place, asks.Amend, asks.Cancel, asks.CancelAll, asks.DeadMan))
 _SAFER = (asks.Cancel, asks.CancelAll, asks.DeadMan)
+_NAMES: dict[type, str] = {
+    asks.OpenStream: "what opens the private stream",
+    asks.AskTime: "the venue's time",
+    asks.AskInstruments: "the list of instruments",
+    asks.AskFunding: "funding",
+    asks.AskAccounts: "the account's number and level",
+    asks.AskBalances: "balances",
+    asks.AskPositions: "positions",
+    asks.AskPositionMode: "the position mode",
+    asks.AskOpenOrders: "open orders",
+    asks.AskOrder: "the state of an order",
+    asks.AskFills: "fills",
+    asks.AskIncome: "bookings",
+    asks.AskFees: "fees",
+    asks.AskPermissions: "what the key may do",
+}
 
 
 def is_command(ask: Ask) -> bool:
@@ -25,6 +41,11 @@ def is_trading(ask: Ask) -> bool:
     return type(ask) in _TRADING
 
 
+def is_order(ask: Ask) -> bool:
+    """Say whether it puts something into the book, which is worse late than never."""
+    return isinstance(ask, asks.Place | asks.Amend)
+
+
 def is_public(ask: Ask) -> bool:
     """Say whether it needs no key."""
     return isinstance(ask, _PUBLIC)
@@ -33,6 +54,11 @@ def is_public(ask: Ask) -> bool:
 def is_urgent(ask: Ask) -> bool:
     """Say whether it may use the reserve: what takes risk away, as far as can be seen of it."""
     return ask.order.reduce_only if isinstance(ask, asks.Place) else isinstance(ask, _SAFER)
+
+
+def name_of(ask: Ask) -> str:
+    """Return what is asked for in a trader's words, for a sentence; of what changes something, that it was sent."""
+    return _NAMES.get(type(ask), "what was sent")
 
 
 def given(answer: _T) -> asyncio.Future[_T]:

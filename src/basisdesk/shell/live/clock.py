@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000_000
 ALARM = SECOND // 2
+WIDEST = 5 * SECOND
+"""A round trip that took longer tells nothing of the time, least of all when it was spent waiting here."""
 """An offset beyond this is told as a fault of the local clock."""
 SAMPLES = 5
 MEASURE_EVERY = 60 * SECOND
+JITTER = SECOND // 50
 TICK = SECOND // 2
 PAUSE = 3 * SECOND
 """A tick that comes this much too late means that the machine stood still."""
@@ -122,10 +125,15 @@ class VenueClock:
         self._samples.append((told - (sent + came) // 2, (came - sent) // 2))
 
     def settle(self) -> bool:
-        """Take the median of the samples as the offset; False when there were none."""
-        samples, self._samples = self._samples, []
-        if not samples:
+        """Take the median of the good samples as the offset; False when there were none.
+
+        A sample may be off by half of its round trip, so none counts that took much longer than the quickest.
+        """
+        told, self._samples = self._samples, []
+        quickest = min((half for _, half in told), default=WIDEST)
+        if 2 * quickest > WIDEST:
             return False
+        samples = [(offset, half) for offset, half in told if half <= 3 * quickest + JITTER]
         self.offset = int(median(offset for offset, _ in samples))
         self.uncertainty = int(median(half for _, half in samples))
         self.measured = self.clock.now()

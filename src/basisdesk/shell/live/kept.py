@@ -6,11 +6,14 @@ So a command for which a connection stands is put together here and written at o
 library's pool and goes back to it, and the library's parser reads the answer.
 The pool has no public door: where the library is not as it is known to be, and for any request out of the ordinary,
 nothing is written here and the request goes the usual way.
+A kept connection on which something came that nobody had asked for is not used again (`tidy`): the library would take
+it for the answer to the next request, and every answer behind it for that of the request before.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +32,25 @@ if TYPE_CHECKING:
     from basisdesk.venues.trading import Request
 
 _PARAMS: dict[str, Any] = {"read_until_eof": True, "auto_decompress": False}
+
+
+class _Idle(ResponseHandler):
+    """The library's protocol, which counts as connected only while nothing unasked for has come."""
+
+    def is_connected(self) -> bool:
+        return super().is_connected() and not self.should_close
+
+
+def tidy(connector: aiohttp.BaseConnector) -> None:
+    """Let a connector close what nobody would know the meaning of; called before its first connection.
+
+    Raises:
+        RuntimeError: the library makes its protocols in another way than is known of it.
+    """
+    known: Any = connector
+    if getattr(getattr(known, "_factory", None), "func", None) is not ResponseHandler:
+        raise RuntimeError("this version of aiohttp makes its connections in another way: use the locked one")
+    known._factory = functools.partial(_Idle, loop=asyncio.get_running_loop())  # noqa: SLF001 (see the module)
 
 
 class _Way(NamedTuple):

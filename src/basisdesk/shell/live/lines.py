@@ -118,7 +118,10 @@ class Lines:
             talk = FeedTalk(site.venue, planned, self._sink, self._snapshots, thin)
             said = site.saying(Capability.DATA, planned.name, Weight.ONE_OF)
             backoff = Backoff(site.rng)
-            link = Link(planned.name, talk, site.transport, site.clock, site.gate, backoff, said)
+            link = Link(
+                planned.name, talk, site.transport, site.clock, site.gate, backoff, said,
+                meaning_of=site.venue.meaning_of,
+            )  # fmt: skip
             talk.link, talk.port.hang_up = link, link.hang_up
             self.links[planned.name] = link
             said(Health.DOWN, "not connected yet")

@@ -115,6 +115,7 @@ class Link:
         said: hears how it is doing.
         offset: ns to add to the local clock for the talk.
         hasty: whether what is to be sent cannot wait a moment.
+        meaning_of: what the venue means by the status of a refused handshake, empty where it says nothing.
     """
 
     name: str
@@ -126,12 +127,14 @@ class Link:
     said: Callable[[Health, str], None]
     offset: Callable[[], int] = lambda: 0
     hasty: bool = False
+    meaning_of: Callable[[int], str] = lambda _status: ""
     connects: int = 0
     _call: _Call | None = None
     _socket: Socket | None = None
     _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
     _fault: Exception | None = None
     _since: int = 0
+    _again: int = 0
     _health: Health = Health.DOWN
 
     @property
@@ -147,7 +150,8 @@ class Link:
             if self._fault is not None:
                 fault, self._fault = self._fault, None
                 raise fault
-            await self.clock.sleep(self.backoff.pause())
+            again, self._again = self._again, 0
+            await self.clock.sleep(max(self.backoff.pause(), again))
 
     def hang_up(self, reason: str) -> None:
         """End the connection that stands, if any; it is made again."""
@@ -202,7 +206,9 @@ class Link:
         try:
             socket = await self.transport.connect(url, talk.headers(self._now()), call)
         except NotSent as error:
-            return f"{error}"
+            self._again = error.again
+            means = self.meaning_of(error.status)
+            return f"{means} (HTTP status {error.status})" if means else f"{error}"
         self._call, self._socket = call, socket
         self._since = self._now()
         self.connects += 1

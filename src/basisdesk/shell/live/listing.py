@@ -91,9 +91,13 @@ class Listing:
         place = self._site.venue.lines[line]
         found: list[Instrument] = []
         for path in (place.instruments_path, *place.further_instruments):
+            wait = self._site.budget.ask((), False, "", self._site.clock.now())  # noqa: FBT003 (not urgent)
+            if wait:
+                return f"the venue wants to be left alone for {wait / SECOND:.1f} s"
             get = Request(ask=AskInstruments(line), method="GET", origin=place.rest_url, path=path)
             try:
                 response = await self._site.transport.request(get)
+                self._site.overhear(get, response)
                 if response.status != OK:
                     return f"HTTP status {response.status} {response.body[:100].decode(errors='replace')}"
                 found += self._site.venue.decode_instruments(line, response.body)

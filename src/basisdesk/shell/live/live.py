@@ -165,12 +165,15 @@ class Live:
         return post.account.ask(ask, urgent=urgent)
 
     def _man(self, venue: Venue, transport: Transport, supervisor: Supervisor) -> None:
-        buckets = venue.trading.buckets if venue.trading is not None else ()
+        trading = venue.trading
+        buckets = trading.buckets if trading is not None else ()
+        connects = trading.connects if trading is not None else ""
+        limit = next((bucket for bucket in buckets if bucket.name == connects), None)
         site = Site(
             venue,
             transport,
             VenueClock(self.clock),
-            Gate(self.clock, self._spacing),
+            Gate(self.clock, self._spacing, limit=limit),
             Budget(buckets),
             self.board,
             supervisor,
@@ -203,6 +206,8 @@ class Live:
                 if self._paused is not None:
                     self._paused(still)
             self._say_lag(late)
+            for post in self.posts.values():
+                post.say_limits()
 
     def interrupt(self, reason: str) -> None:
         """Take nothing for granted any more: every connection is made again, every account read again."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from basisdesk.domain.ask import AskBalances, AskFills, AskOpenOrders, AskPositions
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.outcome import Done, Reason, Rejected
+from basisdesk.shell.live.asks import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,7 +126,7 @@ class Polls:
                 return []
             case _:
                 words = getattr(outcome, "message", "")
-                return [f"{type(query).__name__} of {kind[1]}: {words}"]
+                return [f"{name_of(query)} of {kind[1]}: {words}"]
 
     def _line_of(self, symbol: str) -> str:
         instrument = self.asker.session.instruments.get(symbol)

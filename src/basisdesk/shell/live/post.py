@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from basisdesk.domain.account import ServerTime
@@ -58,8 +59,9 @@ class Post:
         self.loaded = asyncio.Event()
         self._tell = tell
         self._hurry = asyncio.Event()
+        self._banned = 0
         self._asker = None if trading is None else Asker(site, trading, self.session, _unheard)
-        self._snapshots = Snapshots(site.venue, site.transport, site.budget, site.clock)
+        self._snapshots = Snapshots(site)
         self.lines = Lines(site, sink, self._snapshots)
         self.listing = Listing(site, self.session, self._asker, self._told)
         self.account: Account | None = None
@@ -84,6 +86,20 @@ class Post:
     def measure_soon(self) -> None:
         """Measure the venue's clock at once: the venue complained of ours."""
         self._hurry.set()
+
+    def say_limits(self) -> None:
+        """State whether the venue wants to be left alone; called again and again, because that ends by itself."""
+        until = self.site.budget.banned
+        until = until if until > self.site.clock.now() else 0
+        if until == self._banned:
+            return
+        self._banned = until
+        end = datetime.fromtimestamp(until // SECOND, UTC)
+        words = f"asked too much: the venue takes nothing until {end:%Y-%m-%d %H:%M:%S} UTC" if until else ""
+        self.site.say(Capability.DATA, "limits", Health.DEGRADED if until else Health.UP, words)
+        if self.account is not None:
+            for capability in (Capability.ORDERS, Capability.ACCOUNT):
+                self.site.say(capability, "limits", Health.DOWN if until else Health.UP, words, Weight.VITAL)
 
     async def _keep_time(self) -> None:
         asker = self._asker

@@ -17,7 +17,7 @@ from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from basisdesk import __version__
-from basisdesk.shell.live.kept import Kept
+from basisdesk.shell.live.kept import Kept, tidy
 from basisdesk.shell.live.transport import CONNECT_TIMEOUT, LARGEST_BODY, TIMEOUT, NotSent
 from basisdesk.venues.trading import MESSAGE_LENGTH, Response
 
@@ -43,6 +43,7 @@ class TooLarge(Exception):  # noqa: N818 (an outcome)
 
 _INTERIM = range(100, 200)
 """Statuses after which the answer is still to come; 101 is never asked for."""
+_MOST_INTERIM = 8
 _FAULTS = (aiohttp.ClientError, TimeoutError, OSError, TooLarge, zlib.error)
 
 
@@ -57,6 +58,7 @@ class Rest:
         self._now = now
         self._largest = largest
         connector = aiohttp.TCPConnector(ssl=context, limit=0, limit_per_host=CONNECTIONS, keepalive_timeout=KEPT)
+        tidy(connector)
         headers = {"User-Agent": f"basisdesk/{__version__}", "Accept-Encoding": "gzip"}
         self._kept = Kept(connector, routes, headers)
         self._session = aiohttp.ClientSession(
@@ -84,7 +86,9 @@ class Rest:
         try:
             async with asyncio.timeout(timeout):
                 message, content = await protocol.read()
-                while message.code in _INTERIM:
+                for _ in range(_MOST_INTERIM):
+                    if message.code not in _INTERIM:
+                        break
                     message, content = await protocol.read()
                 body = await self._body(message.headers, content)
             connection.release()
@@ -98,7 +102,8 @@ class Rest:
     async def _ask(self, request: Request, timeout: float) -> Response:  # noqa: ASYNC109 (as above)
         """Send a request the library's own way."""
         url = URL(self._routes.url(request.origin + request.path), encoded=True)
-        limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, CONNECT_TIMEOUT))
+        soon = min(timeout, CONNECT_TIMEOUT)  # for a free place among the connections, too: a late order is none
+        limits = aiohttp.ClientTimeout(total=timeout, connect=soon, sock_connect=soon)
         try:
             async with self._session.request(
                 request.method,
@@ -137,8 +142,8 @@ class Rest:
             body += piece if inflate is None else inflate.decompress(piece, room)
             if len(body) > self._largest or read > self._largest:
                 raise TooLarge(f"the answer is larger than {self._largest:,} bytes")
-        if inflate is not None and read and not inflate.eof:
-            raise zlib.error("the compressed answer ends early")
+        if inflate is not None and read and (not inflate.eof or inflate.unused_data):
+            raise zlib.error("the compressed answer ends early, or something is behind it")
         return bytes(body)
 
 

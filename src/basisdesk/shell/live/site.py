@@ -6,6 +6,9 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from basisdesk.domain.outcome import Reason, Rejected, RetryLater
 from basisdesk.shell.live.backoff import Gate
 from basisdesk.shell.live.clock import Clock, VenueClock
 from basisdesk.shell.live.health import Board, Capability, Health, Weight
@@ -13,9 +16,17 @@ from basisdesk.shell.live.supervisor import Supervisor
 from basisdesk.shell.live.transport import Transport
 from basisdesk.venues.budget import Budget
 from basisdesk.venues.contract import Venue
+from basisdesk.venues.wire import again_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+
+    from basisdesk.venues.trading import Reply, Request, Response
+
+SECOND = 1_000_000_000
+LEFT_ALONE = 10 * SECOND
+"""How long a venue that was asked too much is left alone when it does not say for how long."""
+_TOO_MANY = (403, 418, 429)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,39 @@ class Site:
     def clock(self) -> Clock:
         """The local clock."""
         return self.time.clock
+
+    def heed(self, reply: Reply, symbol: str = "") -> None:
+        """Take what a reply says of the venue's limits; a limit closes what the codec says."""
+        budget, now = self.budget, self.clock.now()
+        for name, holds in reply.capacities:
+            budget.resize(name, holds)
+        for name, used in reply.used:
+            budget.correct(name, used, now, symbol)
+        match reply.outcome:
+            case RetryLater(at, Reason.RATE_LIMIT):
+                budget.ban(at - self.time.offset, reply.held, symbol)
+            case _:
+                pass
+
+    def overhear(self, request: Request, response: Response, symbol: str = "") -> None:
+        """Take what the answer to a public request says of the limits; `response` has the local time.
+
+        Nobody needs permission for those, so a 403 without a reason of the venue's own is the word of a wall in front
+        of it: it was asked too much.
+        """
+        trading = self.venue.trading
+        if trading is not None and trading.judge is not None:
+            reply = trading.judge(request, msgspec.structs.replace(response, at=response.at + self.time.offset))
+            self.heed(reply, symbol)
+            match reply.outcome:
+                case RetryLater(_, Reason.RATE_LIMIT):
+                    return
+                case Rejected(_, code) if code != str(response.status):
+                    return
+                case _:
+                    pass
+        if response.status in _TOO_MANY:
+            self.budget.ban(again_at(response.headers, response.at, LEFT_ALONE))
 
     def say(
         self, capability: Capability, part: str, health: Health, reason: str = "", weight: Weight = Weight.SIDE

@@ -4,6 +4,7 @@ Requests wait in one line for each venue and go one at a time: within the venue'
 else so far apart that the dearest of them (a whole book, 50 of 6000 units a minute at Binance) stays within it.
 A failed one is not repeated here: the feed knows whether it still wants it, and asks again.
 Whoever asks again before its turn has come keeps the place in the line; nothing is fetched twice for it.
+What an answer says of the limits is heeded like that of any other request: it is the same address.
 """
 
 from __future__ import annotations
@@ -18,27 +19,20 @@ from basisdesk.venues.trading import Request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from basisdesk.shell.live.clock import Clock
-    from basisdesk.shell.live.transport import Transport
-    from basisdesk.venues.budget import Budget
-    from basisdesk.venues.contract import SnapshotRequest, Venue
+    from basisdesk.shell.live.site import Site
+    from basisdesk.venues.contract import SnapshotRequest
 
 SECOND = 1_000_000_000
 APART = SECOND // 20
 UNSTATED = SECOND
 MOST = 4096
-LONGEST_BAN = 3600 * SECOND
-_TOO_MANY = (403, 418, 429)
 
 
 class Snapshots:
     """The line of one venue; `run` works it off."""
 
-    def __init__(self, venue: Venue, transport: Transport, budget: Budget, clock: Clock) -> None:
-        self._venue = venue
-        self._transport = transport
-        self._budget = budget
-        self._clock = clock
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._waiting: dict[tuple[str, str], tuple[SnapshotRequest, Callable[[bytes, int], None]]] = {}
         self._asked = asyncio.Event()
 
@@ -56,31 +50,27 @@ class Snapshots:
 
     async def run(self) -> None:
         """Work the line off until cancelled."""
+        budget, clock = self._site.budget, self._site.clock
         while True:
             while not self._waiting:
                 self._asked.clear()
                 await self._asked.wait()
             request, _ = self._waiting[next(iter(self._waiting))]
-            while wait := self._budget.ask(request.costs, False, request.code, self._clock.now()):  # noqa: FBT003 (not urgent)
-                await self._clock.sleep(wait)
+            while wait := budget.ask(request.costs, False, request.code, clock.now()):  # noqa: FBT003 (not urgent)
+                await clock.sleep(wait)
             _, take = self._waiting.pop((request.line, request.path))
             await self._get(request, take)
-            await self._clock.sleep(APART if request.costs else UNSTATED)
+            await clock.sleep(APART if request.costs else UNSTATED)
 
     async def _get(self, request: SnapshotRequest, take: Callable[[bytes, int], None]) -> None:
-        origin = self._venue.lines[request.line].rest_url
-        get = Request(ask=AskInstruments(request.line), method="GET", origin=origin, path=request.path)
+        site = self._site
+        origin = site.venue.lines[request.line].rest_url
+        ask = AskInstruments(request.line)
+        get = Request(ask=ask, method="GET", origin=origin, path=request.path, costs=request.costs)
         try:
-            response = await self._transport.request(get)
+            response = await site.transport.request(get)
         except NotSent:
             return
-        if response.status in _TOO_MANY:
-            self._budget.ban(response.at + ban_of(response.headers))
+        site.overhear(get, response, request.code)
         if response.status:
             take(response.body, response.at)
-
-
-def ban_of(headers: dict[str, str]) -> int:
-    """Return how long a venue that was asked too much wants to be left alone (``Retry-After``), ns; 10 s if unsaid."""
-    text = headers.get("retry-after", "")
-    return min(int(text) * SECOND, LONGEST_BAN) if text.isdecimal() and len(text) < 10 else 10 * SECOND  # noqa: PLR2004 (digits)

@@ -1,8 +1,10 @@
 """WebSocket connections.
 
-Messages are handed over whole: fragments are put together under the same limit as a single frame.
+Messages are handed over whole: fragments are put together under the same limit as a single frame, and a frame that
+cannot stand where it stands ends the connection, because nobody can tell what was meant.
 No compression is offered, so a frame that claims to be compressed is a breach of the protocol.
-Pings of the other side are answered by the library; a close is answered and ends the connection.
+Pings of the other side are answered unless it leaves the answers unread, which would fill the memory; a close is
+answered and ends the connection.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from picows import (
 from basisdesk.shell.live.portions import BUFFER, portioned
 from basisdesk.shell.live.transport import CONNECT_TIMEOUT, LARGEST_BODY, NotSent
 from basisdesk.venues.trading import MESSAGE_LENGTH
+from basisdesk.venues.wire import again_at
 
 if TYPE_CHECKING:
     import ssl
@@ -32,6 +35,11 @@ if TYPE_CHECKING:
 
     from basisdesk.shell.live.routes import Routes
     from basisdesk.shell.live.transport import Listener
+
+
+MOST_UNREAD = 1024 * 1024
+"""Bytes that the other side may leave unread before its pings are no sign of life."""
+_DATA = (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION)
 
 
 class Connection(WSListener):  # the library takes nothing but a kind of its own listener
@@ -84,13 +92,23 @@ class Connection(WSListener):  # the library takes nothing but a kind of its own
             code, words = frame.get_close_code(), frame.get_close_message()
             text = bytes(words or b"").decode(errors="replace")[:MESSAGE_LENGTH]
             self._end(WSCloseCode.OK, f"closed by the venue: {getattr(code, 'value', code)} {text}".rstrip())
-        elif kind in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
+        elif (kind is WSMsgType.CONTINUATION) is self._begun and kind in _DATA:
             self._collect(frame)
+        elif kind in _DATA:
+            self._end(WSCloseCode.PROTOCOL_ERROR, "a fragment came that belongs to no message")
+        elif kind is WSMsgType.PING:
+            self._answer(transport, frame)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 (the library's call)
         """Forget the wire; `watch` tells that it is over."""
         self._wire = None
         self._parts.clear()
+
+    def _answer(self, transport: WSTransport, ping: WSFrame) -> None:
+        if transport.underlying_transport.get_write_buffer_size() > MOST_UNREAD:
+            self._end(WSCloseCode.GOING_AWAY, "the other side pings, and reads no answer")
+        else:
+            transport.send_pong(ping.get_payload_as_bytes())
 
     def _collect(self, frame: WSFrame) -> None:
         """Take a fragment."""
@@ -134,7 +152,7 @@ async def open_socket(
             routed,
             ssl_context=context,
             websocket_handshake_timeout=CONNECT_TIMEOUT,
-            enable_auto_pong=True,
+            enable_auto_pong=False,
             max_frame_size=largest,
             extra_headers=list(headers),
             max_redirects=0,
@@ -150,8 +168,11 @@ async def open_socket(
             closing.add_done_callback(lambda _: abandoned.pop(closing, None))
         raise
     except WSHandshakeError as error:
-        status = int(error.response.status) if error.response is not None else 0
-        raise NotSent(f"no connection: {_words(error)}", status) from error
+        told = error.response
+        if told is None:
+            raise NotSent(f"no connection: {_words(error)}") from error
+        again = again_at({"retry-after": told.headers.get("retry-after", "")}, 0, 0)
+        raise NotSent(f"no connection: {_words(error)}", int(told.status), again) from error
     except (WSError, OSError, TimeoutError, ValueError) as error:
         raise NotSent(f"no connection: {_words(error)}") from error
     connection.ending = asyncio.ensure_future(connection.watch(wire))

@@ -27,11 +27,16 @@ CONNECT_TIMEOUT = 5.0
 
 
 class NotSent(BasisdeskError):  # noqa: N818 (an outcome: nothing reached the venue)
-    """No byte of it reached the venue; `status` is that of a refused handshake, 0 where there was none."""
+    """No byte of it reached the venue.
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    `status` is that of a refused handshake, 0 where there was none, `again` how long the venue then wants to be left
+    alone (ns).
+    """
+
+    def __init__(self, message: str, status: int = 0, again: int = 0) -> None:
         super().__init__(message)
         self.status = status
+        self.again = again
 
 
 class Listener(Protocol):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000_000
 LARGEST = 4 * 1024 * 1024
+SPOKEN = ("json",)
+"""Sub-protocols that a client may ask for by name (BigONE has one); many clients give up where none is chosen."""
 """Largest request body or frame that is taken (bytes)."""
 _IDLE = 0.25
 """How long the venue sleeps at most (seconds); a fault that is switched on shortens a sleep anyway."""
@@ -120,7 +122,7 @@ class Booth:
         refusal = self.wire.opened(number, call, self._clock())
         if refusal is not None:
             return _response(request, refusal)
-        socket = web.WebSocketResponse(compress=False, max_msg_size=LARGEST, timeout=1.0)
+        socket = web.WebSocketResponse(compress=False, max_msg_size=LARGEST, timeout=1.0, protocols=SPOKEN)
         await socket.prepare(request)
         outlet = self._outlets[number] = Outlet(socket, request)
         self.hand_out()

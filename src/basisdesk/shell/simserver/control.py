@@ -17,7 +17,7 @@ from basisdesk.domain.errors import Refusal, nearest
 from basisdesk.sim.faults import FAULTS, switch_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from basisdesk.shell.simserver.booth import Booth
     from basisdesk.sim.faults import Switch
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 LONGEST = 86_400.0
 """Longest delay, clock offset or fault (seconds)."""
+LARGEST = 64 * 1024
+"""Largest body that is taken (bytes)."""
+LONGEST_PATH = 80
+"""So much of a path that was asked for is repeated in a refusal."""
 
 
 class Control:
@@ -39,7 +43,7 @@ class Control:
 
     async def start(self) -> str:
         """Listen on a free loopback port; returns the address."""
-        application = web.Application()
+        application = web.Application(client_max_size=LARGEST, middlewares=[_in_one_sentence])
         application.router.add_get("/", self._tell)
         application.router.add_get("/faults", self._names)
         application.router.add_get("/faults/{venue}", self._active)
@@ -97,6 +101,25 @@ class Control:
             known = ", ".join(self._booths)
             return Refusal("unknown_venue", f"{venue!r} is not simulated{nearest(venue, self._booths)}; {known} are")
         return found
+
+
+@web.middleware
+async def _in_one_sentence(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer in JSON what the server itself refuses: other paths, other methods, bodies that are too large."""
+    try:
+        return await handler(request)
+    except web.HTTPMethodNotAllowed as refused:
+        offered = ", ".join(sorted(refused.allowed_methods))
+        return _json(Refusal("method", f"{request.method} {request.path} is not offered: ask with {offered}"), 405)
+    except web.HTTPRequestEntityTooLarge:
+        return _json(Refusal("malformed", f"a fault is asked for with at most {LARGEST} bytes"), 413)
+    except web.HTTPNotFound:
+        return _json(
+            Refusal("path", f"there is nothing at {request.path[:LONGEST_PATH]}: ask for /, /faults or /faults/VENUE"),
+            404,
+        )
 
 
 def _bounded(switch: Switch | Refusal) -> Switch | Refusal:
