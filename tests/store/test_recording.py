@@ -1,4 +1,5 @@
 import base64
+import bz2
 import gzip
 import json
 from pathlib import Path
@@ -178,6 +179,7 @@ def test_a_damaged_stamped_line_ends_the_recording_there(tmp_path: Path, tail: b
         (b'{"t":"recv","conn":"a","ts":1700000001}\n', "neither data nor b64"),
         (b'{"t":"recv","conn":"a","ts":1700000001,"b64":"*"}\n', "b64 cannot be decoded"),
         (b'{"t":"dance","conn":"a","ts":1700000001}\n', "unknown kind 'dance'"),
+        (b'{"t":"%s","ts":1700000001}\n' % (b"x" * 99), f"unknown kind {'x' * 40!r}"),
         (b'{"t":"recv","conn":"a","ts":1e300,"data":""}\n', "is no time"),
         (b'{"t":"recv","conn":"a","ts":4000000000,"data":""}\n', "ts 4000000000 is no time"),
     ],
@@ -210,6 +212,33 @@ def test_a_foreign_file_is_one_error_that_names_it(tmp_path: Path, data: bytes) 
     with pytest.raises(RecordingError) as raised:
         open_recording(path)
     assert str(raised.value).startswith(f"{path}, line 1: ")
+
+
+@pytest.mark.parametrize(
+    ("data", "by"),
+    [
+        (b"\x28\xb5\x2f\xfd\x04\x00", "zstd"), (b"\xfd7zXZ\x00\x00\x04", "xz"), (bz2.compress(b"x"), "bzip2"),
+        (b"PK\x03\x04\x14\x00", "zip"), (gzip.compress(b"a.jsonl".ljust(257, b"\0") + b"ustar  \0x\n", mtime=0), "tar"),
+    ],
+    ids=["zstd", "xz", "bzip2", "zip", "tar"],
+)  # fmt: skip
+def test_what_is_packed_otherwise_says_by_what_and_what_to_do(tmp_path: Path, data: bytes, by: str) -> None:
+    path = written(tmp_path / "packed", data)
+    with pytest.raises(RecordingError, match=f"is packed by {by}, and recordings are read plain or gzip: unpack it"):
+        open_recording(path)
+
+
+@pytest.mark.parametrize("size", [2, 7, 64, 1 << 16])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_lines_are_whole_however_the_file_is_cut_into_portions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: type[bytes], size: int
+) -> None:
+    monkeypatch.setattr(recording_lines, "CHUNK", size)
+    text = b"\xef\xbb\xbfa\n\n" + b"b" * 300 + b"\r\nc"
+    path = written(tmp_path / "r", pack(text))
+    batches = list(read_batches(path, "r"))
+    assert [line for lines, _ in batches for line in lines] == [b"a", b"", b"b" * 300 + b"\r", b"c"]
+    assert [last for _, last in batches].index(True) == len(batches) - 1
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:

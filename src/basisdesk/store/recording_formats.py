@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 _EARLIEST = 10**18  # 2001-09-09 in nanoseconds; a smaller stamp is in another unit
 _LATEST = 4 * 10**18  # 2096-10-02; the desk's own "never" is not far beyond (2 to the power of 62)
 _QUIET = ("header", "config")
+_PACKED = {
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\xfd7zXZ\0": "xz",
+    b"BZh": "bzip2",
+    b"PK\x03\x04": "zip",
+    b"\x04\x22\x4d\x18": "lz4",
+}
+_TAR = b"\0ustar"  # at byte 257 of an archive, whose first byte is that of a file's name
 
 
 class _Line(msgspec.Struct):
@@ -66,6 +74,11 @@ def form_of(line: bytes, name: str, number: int) -> str:
             pass
         else:
             return JSON_LINES
+    packed = next((by for magic, by in _PACKED.items() if line.startswith(magic)), "tar" if _TAR in line[:264] else "")
+    if packed:
+        raise RecordingError(
+            f"is packed by {packed}, and recordings are read plain or gzip: unpack it first", name, number
+        )
     raise RecordingError(
         f"is not a recording: its first line begins with {line[:40]!r}, and it should be a receive time in nanoseconds,"
         ' a space and a JSON message, or a JSON object with a field "t"',
@@ -141,7 +154,7 @@ def json_lines(batches: Batches, name: str) -> Iterator[Record]:
             if line.t in _QUIET:
                 continue
             if line.ts is None:
-                raise RecordingError(f"a record of kind {line.t!r} has no time (ts)", name, number)
+                raise RecordingError(f"a record of kind {line.t[:40]!r} has no time (ts)", name, number)
             if not _EARLIEST <= line.ts * 1e9 < _LATEST:
                 raise RecordingError(
                     f"ts {line.ts:.15g} is no time in seconds since 1970, between 2001 and 2096", name, number
@@ -161,14 +174,14 @@ def _record(line: _Line, name: str, number: int, at: int) -> Record:
             return Connect(at, number, line.conn, line.addr)
         case "send":
             return Sent(at, number, line.conn, line.addr, _text(line, name, number))
-    raise RecordingError(f"a record of unknown kind {line.t!r}", name, number)
+    raise RecordingError(f"a record of unknown kind {line.t[:40]!r}", name, number)
 
 
 def _text(line: _Line, name: str, number: int) -> bytes:
     if line.data is not None:
         return line.data.encode()
     if line.b64 is None:
-        raise RecordingError(f"a record of kind {line.t!r} has neither data nor b64", name, number)
+        raise RecordingError(f"a record of kind {line.t[:40]!r} has neither data nor b64", name, number)
     try:
         return binascii.a2b_base64(line.b64, strict_mode=True)
     except binascii.Error as error:

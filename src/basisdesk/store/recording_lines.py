@@ -65,26 +65,31 @@ def _batches(file: IO[bytes], name: str, progress: Callable[[int], None]) -> Ite
     if not first:
         raise RecordingError("is empty", name, 1)
     chunks = _inflate(first, file) if first.startswith(GZIP) else _plain(first, file)
-    rest = b""
-    count = 0
+    parts: list[bytes] = []  # of the line whose end has not come; joined once, or a long line would be copied for ever
+    length = count = 0
     try:
         told = 0
         for chunk in chunks:
             progress(file.tell() - told)
             told = file.tell()
-            lines = (rest + chunk).split(b"\n")
+            lines = chunk.split(b"\n")
             rest = lines.pop()
             if lines:
+                lines[0] = b"".join([*parts, lines[0]])
                 if not count:
                     lines[0] = lines[0].removeprefix(_BOM)
                 count += len(lines)
+                parts, length = [], 0
                 yield lines, False
-            if len(rest) > LONGEST:
+            parts.append(rest)
+            length += len(rest)
+            if length > LONGEST:
                 raise RecordingError(f"the line is longer than {LONGEST >> 20} MiB", name, count + 1)
     except _DamageError as damage:
         raise RecordingError(str(damage), name, count + 1) from damage
-    if rest:
-        yield [rest if count else rest.removeprefix(_BOM)], True
+    last = b"".join(parts)
+    if last:
+        yield [last if count else last.removeprefix(_BOM)], True
     elif not count:
         raise RecordingError("is empty", name, 1)
 
