@@ -139,6 +139,37 @@ def test_json_lines_of_an_unserved_address_are_one_error_with_its_line(
     assert "binance.spot, binance.usdm, binance.coinm, " in error["message"]
 
 
+def test_a_connection_that_no_feed_serves_is_one_error_and_the_others_play_on(
+    tmp_path: Path, made: Callable[..., Any], basisdesk: Callable[..., Any]
+) -> None:
+    first, *rest = made("usdm", 100.0).json_lines(tmp_path / "a.jsonl").read_text().splitlines()
+    addr = "wss://stream.bybit.com/v5/public/option"
+    strange = [
+        json.dumps({"t": "connect", "conn": "options", "ts": 1.7e9, "addr": addr}),
+        json.dumps({"t": "recv", "conn": "options", "ts": 1.7e9, "data": '{"topic":"tickers.BTC-27MAR27-60000-C"}'}),
+    ]
+    path = tmp_path / "b.jsonl"
+    path.write_text("\n".join([first, *strange, *rest, *strange]) + "\n")
+    code, report = play(basisdesk, path)
+    (error,) = report["errors"]
+    assert (code, error["line"], addr in error["message"]) == (1, 2, True)
+    assert report["markets"]["binance:BTC/USDT:USDT"]["book_updates"] == 32
+    assert report["frames"] == report["markets"]["binance:BTC/USDT:USDT"]["frames"] + 2
+
+
+def test_a_connection_that_goes_elsewhere_closes_its_books_and_may_come_back(
+    tmp_path: Path, made: Callable[..., Any], basisdesk: Callable[..., Any]
+) -> None:
+    lines = made("usdm", 100.0).json_lines(tmp_path / "a.jsonl").read_text().splitlines()
+    moved = json.dumps({"t": "connect", "conn": "ws", "ts": 1.7e9, "addr": "wss://stream.nowhere.example"})
+    path = tmp_path / "b.jsonl"
+    path.write_text("\n".join([*lines, moved, lines[-1], *lines]) + "\n")
+    code, report = play(basisdesk, path)
+    assert (code, len(report["errors"])) == (1, 1)
+    tally = report["markets"]["binance:BTC/USDT:USDT"]
+    assert (tally["book_updates"], tally["gaps"], report["frames"]) == (64, 0, tally["frames"] + 1)
+
+
 def test_json_lines_without_a_connection_take_prefix_or_name_and_else_say_so(
     tmp_path: Path, made: Callable[..., Any], basisdesk: Callable[..., Any]
 ) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from basisdesk.app.port import Owners, Port
+from basisdesk.app.port import Places, Port
 from basisdesk.app.track import Track
 from basisdesk.domain.errors import RecordingError
 from basisdesk.store.recording import STAMPED
@@ -61,7 +61,7 @@ class Player:
         self._at_end = at_end
         self._fault = fault
         self._alarm = 0
-        self._owners = Owners()
+        self._places = Places()
         self._tracks: list[Track] = []
         self._groups: list[str] = []
         for sight in sights:
@@ -155,9 +155,8 @@ class Player:
         return min([following, *(due for due, _ in self._endings)])
 
     def _lose(self, track: Track, at: int) -> None:
-        if self._owners.is_whole(self._owner_of(track)):
-            for talk in track.conversations():
-                talk.feed.disconnected(at)
+        for talk in track.conversations():
+            talk.feed.disconnected(at)
 
     def _owner_of(self, track: Track) -> str:
         """The first recording of a track's group owns the markets of all of them."""
@@ -177,7 +176,7 @@ class Player:
         track = Track(
             len(self._tracks),
             source,
-            lambda origin, _name: Port(self.desk, origin, owner, self._owners),
+            lambda origin, _name: Port(self.desk, origin, owner, self._places),
             self.desk.list_instruments,
             self._fail,
             shared,
@@ -192,7 +191,7 @@ class Player:
             self._fail(error)
         self._ended.append(self._groups[track.number])
         if self._ended.count(self._ended[-1]) == self._groups.count(self._ended[-1]):
-            self._owners.ended.add(self._owner_of(track))
+            self._places.ended.add(self._owner_of(track))
             self._endings.append((self.desk.room.now + LOST_AFTER, track))
             self._alarm = 0
 

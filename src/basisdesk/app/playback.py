@@ -16,14 +16,14 @@ import heapq
 from typing import TYPE_CHECKING
 
 from basisdesk.app.listings import Listings, Rank, read_instruments, well_known
-from basisdesk.app.port import Owners
+from basisdesk.app.port import Places
 from basisdesk.app.scout import scout
+from basisdesk.app.seats import Seat
 from basisdesk.app.sources import find_sources
 from basisdesk.app.track import Track
 from basisdesk.domain.errors import RecordingError, UsageError
 from basisdesk.sim.exchange import Recorded
 from basisdesk.store.recording import STAMPED
-from basisdesk.venues.contract import Report, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from basisdesk.app.talk import Talk
     from basisdesk.app.track import Conversation, Step
     from basisdesk.domain.instrument import Instrument
-    from basisdesk.venues.contract import Market
+    from basisdesk.venues.contract import Market, Report
 
 SECOND = 1_000_000_000
 LOST_AFTER = SECOND
@@ -86,9 +86,9 @@ class Playback:
         self.first = self._last = first
         self.source = Recorded(markets, self._play, self._next_at, start - first)
 
-    def open(self, origin: Origin, owner: str, owners: Owners) -> Seat:
+    def open(self, origin: Origin, owner: str, places: Places) -> Chair:
         """Return where a conversation writes."""
-        return Seat(self, origin, owner, owners)
+        return Chair(self, origin, owner, places)
 
     def find(self, origin: Origin, line: str, code: str) -> Instrument | None:
         """Return the terms of a market as a feed names it."""
@@ -159,7 +159,7 @@ class _Round:
 
     def __init__(self, playback: Playback) -> None:
         self._playback = playback
-        self._owners = Owners()
+        self._places = Places()
         self._groups: dict[str, list[Track]] = {}
         tracks = [self._track(number, sight) for number, sight in enumerate(playback.sights)]
         self._left = {name: len(group) for name, group in self._groups.items()}
@@ -193,7 +193,7 @@ class _Round:
         track = Track(
             number,
             source,
-            lambda origin, _name: playback.open(origin, owner, self._owners),
+            lambda origin, _name: playback.open(origin, owner, self._places),
             _known_already,
             playback.fault,
             shared,
@@ -211,43 +211,48 @@ class _Round:
         except RecordingError as error:
             self._playback.fault(error)
         self._left[group] -= 1
-        self._owners.ended.add(self._groups[group][0].name)
+        self._places.ended.add(self._groups[group][0].name)
         if at and not self._left[group]:
             yield at + LOST_AFTER, track.number, _losing(track.conversations()), b"", 0
 
 
-class Seat:
-    """Where one conversation writes (`venues.contract.Sink`); a market is written by one recording at a time."""
+class Chair:
+    """Where one conversation writes (`venues.contract.Sink`): seats, one of which holds the market's book."""
 
-    def __init__(self, playback: Playback, origin: Origin, owner: str, owners: Owners) -> None:
+    def __init__(self, playback: Playback, origin: Origin, owner: str, places: Places) -> None:
         self._playback = playback
         self._origin = origin
         self._owner = owner
-        self._owners = owners
+        self._places = places
 
     def market(self, line: str, code: str) -> Market | None:
-        """Return the market to write to; none without terms, or when another recording writes it."""
+        """Return the seat to write to; none without terms."""
         instrument = self._playback.find(self._origin, line, code)
-        if instrument is None:
+        real = None if instrument is None else self._playback.source.find(instrument.venue, instrument.market, code)
+        if real is None:
             return None
-        holder = self._owners.claim(instrument.symbol, self._owner)
-        if holder is not None:
-            text = f"is played from {holder}; what {self._owner} has of it at the same time is left out"
-            self._playback.report(Report(0, Trouble.REFUSED, instrument.symbol, text))
-            return None
-        return self._playback.source.find(instrument.venue, instrument.market, code)
+        place = self._places.of(real)
+        told = place.rivalry(self._owner, 0)
+        if told is not None:
+            self._playback.report(told)
+        return place.join(line, code, self._owner)
 
     def touched(self, market: Market, now: int) -> None:
-        """Pass it on."""
-        self._playback.source.touched(market, now)
+        """Pass it on when it is a change of the market's book."""
+        assert isinstance(market, Seat)
+        if market.place.takes(market, now):
+            self._playback.source.touched(market.place.market, now)
 
     def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
-        """Pass it on."""
-        self._playback.source.traded(market, now, (price, size, buy, trade_id))
+        """Pass it on unless another conversation told it before."""
+        assert isinstance(market, Seat)
+        if market.place.is_news(market, (trade_id, price, size, buy), now):
+            self._playback.source.traded(market.place.market, now, (price, size, buy, trade_id))
 
     def carried(self, market: Market, now: int) -> None:
         """Pass it on."""
-        self._playback.source.carried(market, now)
+        assert isinstance(market, Seat)
+        self._playback.source.carried(market.place.market, now)
 
     def report(self, report: Report) -> None:
         """Pass it on."""

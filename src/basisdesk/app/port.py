@@ -1,69 +1,81 @@
-"""The desk as one venue's feeds see it: a sink that knows whose codes it is given.
+"""The desk as one connection's feed sees it: a sink that knows whose codes it is given.
 
-A market belongs to the recording that opened it while that recording lasts; a second recording of the same market at
-the same time would tear its book, so its frames of that market are not taken, and that is said once.
+Every connection writes to seats of its own (`app.seats`), one of which holds the market's book.
+The holder's changes go straight to the board; those of the others are looked at first, by a slot of their own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from basisdesk.venues.contract import Report, Trouble
+from basisdesk.app.seats import Place, Seat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from basisdesk.app.desk import Desk
     from basisdesk.app.origin import Origin
-    from basisdesk.venues.contract import Market
+    from basisdesk.venues.contract import Market, Report
 
 
-class Owners:
-    """Which recording each market is written by."""
+class Places:
+    """The place of every market that recordings speak of; `ended` names the recordings that are over."""
 
     def __init__(self) -> None:
-        self._owner: dict[str, str] = {}
-        self._lost: set[str] = set()
         self.ended: set[str] = set()
+        self._places: dict[str, Place] = {}
 
-    def is_whole(self, owner: str) -> bool:
-        """Say whether nobody has taken over a market that the owner opened."""
-        return owner not in self._lost
-
-    def claim(self, symbol: str, owner: str) -> str | None:
-        """Take a market for an owner; return who has it when it is somebody else's."""
-        holder = self._owner.get(symbol)
-        if holder is not None and holder != owner and holder not in self.ended:
-            return holder
-        if holder is not None and holder != owner:
-            self._lost.add(holder)
-        self._owner[symbol] = owner
-        return None
+    def of(self, market: Market) -> Place:
+        """Return the place of a real market."""
+        return self._places.setdefault(market.symbol, Place(market, self.ended))
 
 
 class Port:
-    """Sink of one conversation."""
+    """Sink of one conversation; `owner` is the recording that it is from."""
 
-    def __init__(self, desk: Desk, origin: Origin, owner: str, owners: Owners) -> None:
+    def __init__(self, desk: Desk, origin: Origin, owner: str, places: Places) -> None:
         self._desk = desk
         self._origin = origin
         self._owner = owner
-        self._owners = owners
+        self._places = places
         # Bound once: the feed's call then goes straight to the desk.
         self.touched: Callable[[Market, int], None] = desk.touched
-        self.traded: Callable[[Market, int, float, float, bool, str], None] = desk.traded
         self.carried: Callable[[Market, int], None] = desk.carried
         self.report: Callable[[Report], None] = desk.report
 
     def market(self, line: str, code: str) -> Market | None:
-        """Open the market, or none when its code is not one, or another recording is writing it."""
+        """Open the market and take a seat, or none when its code is not one."""
         desk = self._desk
         symbol = desk.symbol_of(self._origin, line, code)
         if symbol is None:
             return None
-        holder = self._owners.claim(symbol, self._owner)
-        if holder is not None:
-            text = f"is played from {holder}; what {self._owner} has of it at the same time is left out"
-            desk.report(Report(desk.now, Trouble.REFUSED, symbol, text))
-            return None
-        return desk.open_market(symbol, line, code, desk.listings.find(self._origin.venue.name, line, code))
+        real = desk.open_market(symbol, line, code, desk.listings.find(self._origin.venue.name, line, code))
+        place = self._places.of(real)
+        told = place.rivalry(self._owner, desk.now)
+        if told is not None:
+            desk.report(told)
+        seat = place.join(line, code, self._owner)
+        if seat is not place.holder:
+            seat.slot = _slot(desk, place)
+            place.aside[seat.slot] = seat
+        return seat
+
+    def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
+        """A trade printed: it is told once, whichever connection tells it first."""
+        assert isinstance(market, Seat)
+        if market.place.is_news(market, (trade_id, price, size, buy), now):
+            self._desk.traded(market.place.market, now, price, size, buy, trade_id)
+
+
+def _slot(desk: Desk, place: Place) -> int:
+    """Give the desk a slot whose touches are looked at before they reach the board."""
+    universe = desk.universe
+    slot, real = len(universe.touches), place.market.slot
+    number, touch = universe.seats[real], universe.touches[real]
+
+    def look(_number: int, now: int) -> list[int] | None:
+        return touch(number, now) if place.takes(place.aside[slot], now) else None
+
+    universe.touches.append(look)
+    universe.seats.append(number)
+    return slot

@@ -30,6 +30,10 @@ class Source:
     given: Origin | None
     by_prefix: bool
 
+    def serves(self, addr: str) -> bool:
+        """Whether frames of a connection to this address can be played; one without an address is as the file says."""
+        return not addr or self.given is not None or origin_of_url(addr) is not None
+
     def origin_at(self, addr: str, line: int) -> Origin:
         """Return whose connection this is: what the recorded address says, or else the given origin.
 

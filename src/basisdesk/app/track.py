@@ -3,6 +3,7 @@
 Every connection of a recording has a feed of its own, so a recording of two product lines is two conversations.
 Stamped recordings of one market that follow each other (files cut at midnight) share one conversation, because the book
 goes on where the first file ends.
+A connection to an address that no feed serves is one error; its frames are counted and passed over, the others play.
 Snapshots that the recorder took over REST go to the conversation that waits for them; instrument lists go to the desk.
 """
 
@@ -51,10 +52,11 @@ _decode_named = msgspec.json.Decoder(_Named).decode
 
 @dataclass(slots=True)
 class Conversation:
-    """One feed, and the snapshots that have not found their market yet."""
+    """One feed, what takes its frames, and the snapshots that have not found their market yet."""
 
     origin: Origin
     feed: Feed
+    take: Take
     addr: str = ""
     begun: bool = False
     wanted: dict[str, SnapshotRequest] = field(default_factory=dict)
@@ -65,6 +67,10 @@ class Conversation:
         self.begun = True
         self.addr = addr.decode()
         self.feed.connected(now)
+
+    def lost(self, _data: bytes, now: int) -> None:
+        """The connection is gone."""
+        self.feed.disconnected(now)
 
     def begin(self, _data: bytes, now: int) -> None:
         """The first, in time, of the recordings that share this conversation begins."""
@@ -115,6 +121,7 @@ class Track:
         self._talks: dict[str, Conversation] = {}
         self._lines: list[Conversation] = []
         self._early: list[Reply] = []
+        self._unserved: dict[str, str] = {}  # connection to the address that it goes to
         self._first = 0
         self._shares = shared is not None
         self.stamped = shared
@@ -159,7 +166,7 @@ class Track:
         stream = origin.venue.stream_of(addr)
         codes, channels = ((), tuple(Channel)) if stream is None else (stream.codes, stream.channels)
         feed = origin.venue.feed(origin.line, codes, channels, self._sink_of(origin, self.name))
-        return Conversation(origin, feed, addr)
+        return Conversation(origin, feed, feed.receive, addr)
 
     def _stamped_steps(self, progress: Callable[[int], None] | None) -> Iterator[Step]:
         number, talk = self.number, self.open_stamped()
@@ -183,6 +190,8 @@ class Track:
         number, talks = self.number, self._talks
         for record in self.source.recording.records(progress):
             match record:
+                case Frame() if record.conn in self._unserved:
+                    self.frames += 1
                 case Frame():
                     talk = talks.get(record.conn)
                     if talk is None:
@@ -190,7 +199,9 @@ class Track:
                         yield record.at, number, talk.connected, b"", record.line
                         yield from self._catch_up(record.at)
                     self.frames += 1
-                    yield record.at, number, talk.feed.receive, record.data, record.line
+                    yield record.at, number, talk.take, record.data, record.line
+                case Connect() if not self.source.serves(record.addr):
+                    yield from self._pass_over(record)
                 case Connect():
                     talk = self._open(record.conn, record.addr, record.line)
                     yield record.at, number, talk.connected, record.addr.encode(), record.line
@@ -205,11 +216,25 @@ class Track:
     def _open(self, conn: str, addr: str, line: int) -> Conversation:
         origin = self.source.origin_at(addr, line)
         self._first = self._first or line
+        self._unserved.pop(conn, None)
         talk = self._talks.get(conn)
         if talk is None or talk.origin.name != origin.name or _moved(talk, addr):
             talk = self._talks[conn] = self._talk(origin, addr)
             self._lines.append(talk)
+        talk.take = _taking(talk.feed, origin.venue.framing_of(addr))
         return talk
+
+    def _pass_over(self, record: Connect) -> Iterator[Step]:
+        """Take no frames of a connection, and say why once an address; what it was until now is lost."""
+        talk = self._talks.pop(record.conn, None)
+        if talk is not None:
+            yield record.at, self.number, talk.lost, b"", record.line
+        if record.addr not in self._unserved.values():
+            try:
+                self.source.origin_at(record.addr, record.line)
+            except RecordingError as error:
+                self._fault(error)
+        self._unserved[record.conn] = record.addr
 
     def _catch_up(self, at: int) -> Iterator[Step]:
         """Give the snapshots that were recorded before there was a conversation of their product line."""
@@ -264,6 +289,13 @@ class _Answer:
 
     def take(self, body: bytes, now: int) -> None:
         self.talk.reply(self.request, body, now)
+
+
+def _taking(feed: Feed, frame: Callable[[bytes], bytes] | None) -> Take:
+    """Return what takes a connection's frames, by way of its framing if it has one."""
+    if frame is None:
+        return feed.receive
+    return lambda data, now: feed.receive(frame(data), now)
 
 
 def _moved(talk: Conversation, addr: str) -> bool:
