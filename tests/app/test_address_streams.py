@@ -101,3 +101,25 @@ def test_depth_without_an_address_is_counted_as_unreadable(basisdesk: Run, tape:
     ran = basisdesk("replay", path, "--json")
     assert (ran.code, ran.report["checks"]["undecoded_without_market"], ran.report["markets"]) == (0, 2, {})
     assert "names no market" in ran.err
+
+
+BINANCE = {
+    "spot": ("wss://stream.binance.com:9443/ws/btcusdt@depth20@100ms", "binance:BTC/USDT"),
+    "usdm": ("wss://fstream.binance.com/public/ws/btcusdt@depth20@100ms", "binance:BTC/USDT:USDT"),
+}
+
+
+@pytest.mark.parametrize("line", list(BINANCE))
+def test_a_raw_partial_book_is_the_market_of_its_address(basisdesk: Run, tape: Tape, tmp_path: Path, line: str) -> None:
+    addr, symbol = BINANCE[line]
+    tape.connect("1", addr)
+    for number in range(1, 51):  # a depth stream may still come for 3 s
+        sides = [[["100", str(number)], ["99", "1"]], [["101", "1"]]]
+        if line == "spot":
+            tape.recv("1", {"lastUpdateId": number, "bids": sides[0], "asks": sides[1]})
+        else:
+            ids = {"U": 2 * number, "u": 2 * number + 1, "pu": 2 * number - 3}
+            tape.recv("1", {"e": "depthUpdate", "E": 1, "s": "BTCUSDT", **ids, "b": sides[0], "a": sides[1]})
+    market = tape.play(basisdesk, tmp_path)["markets"][symbol]
+    assert (market["frames"], market["gaps"], market["undecoded"]) == (50, 0, 0)
+    assert market["book_updates"] == 20

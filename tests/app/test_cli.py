@@ -183,6 +183,18 @@ def test_an_output_that_takes_nothing_is_one_sentence(pair: list[Path]) -> None:
         assert done.stderr == "error: the output cannot be written: No space left on device\n"
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_locale_with_fewer_signs_than_ours_is_written_plainly(encoding: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "basisdesk", "venues", "--offline"],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=True,
+    )
+    assert ran.stderr == b""
+    assert "10-120 s by account" in ran.stdout.decode(encoding)
+
+
 def test_a_closed_output_is_no_reason_to_fail(pair: list[Path]) -> None:
     command = f"{sys.executable} -m basisdesk replay {pair[0]} --json >&-"
     done = subprocess.run(["/bin/sh", "-c", command], stderr=subprocess.PIPE, text=True, check=False)

@@ -19,11 +19,11 @@ import pytest
 
 from basisdesk.app import demo
 from basisdesk.app.charts import PERIODS, Charts
-from basisdesk.app.demo import JOURNALS, STALE_AFTER, Stage, new_journal
+from basisdesk.app.demo import JOURNALS, STALE_AFTER, Stage, journal_folder, new_journal
 from basisdesk.app.desk import Desk
 from basisdesk.app.publish import Publisher, Status
 from basisdesk.domain import stream
-from basisdesk.domain.errors import UsageError
+from basisdesk.domain.errors import JournalError, UsageError
 from basisdesk.domain.order import Side, SpreadOrderRequest, SpreadOrderType
 from basisdesk.engine.replay import digest
 from basisdesk.kernel.book import CLOSED
@@ -296,3 +296,12 @@ def test_a_taken_port_is_named_before_anything_starts(running: Running, capsys: 
         demo.run(port=running.port)
     assert list(Path(running.environment["XDG_STATE_HOME"]).glob("basisdesk/demo/*.journal")) == journals
     assert capsys.readouterr().out == ""
+
+
+def test_a_place_where_no_journal_can_be_kept_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert journal_folder().is_dir()
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(JournalError, match=r"keeps its journals, cannot be made \(Not a directory"):
+        journal_folder()

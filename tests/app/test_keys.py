@@ -59,6 +59,13 @@ def test_what_is_wrong_is_named_without_showing_a_secret(tmp_path: Path, text: s
         read_keys(keys_file(tmp_path, text))
 
 
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read: Is a directory"):
+        read_keys(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(keys_file(tmp_path, "")))
+    assert read_keys() == {}, "no folder for it is no file either"
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "keys.toml"
     path.write_bytes(b"\xff\xfe")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -11,6 +12,7 @@ from basisdesk.app.desk import Desk
 from basisdesk.app.live import LiveDriver
 from basisdesk.app.reach import Reach
 from basisdesk.domain.account import StreamEnded, Terms
+from basisdesk.shell.live.health import Capability, Health
 from basisdesk.shell.live.heard import Told
 from basisdesk.shell.live.routes import Routes
 from basisdesk.sim.paper import PaperTerms
@@ -19,6 +21,8 @@ from basisdesk.venues import venue_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from basisdesk.shell.live.post import Post
 
 NOW = 1_000_000_000
 
@@ -74,6 +78,31 @@ def test_an_error_in_looking_at_positions_is_raised_where_the_desk_runs_too(
     driver._hear(Told("binance", NOW, StreamEnded(at=NOW, message="over")))
     with pytest.raises(ZeroDivisionError, match="ours"):
         desk.advance(NOW + 1)
+
+
+@pytest.mark.asyncio
+async def test_while_everything_first_connects_nothing_is_news_and_then_what_lacks_is_told_once_for_all(
+    driven: tuple[Desk, LiveDriver],
+) -> None:
+    desk, driver = driven
+    told: list[tuple[str, str]] = []
+    desk.news.append(lambda _at, level, text: told.append((level, text)))
+    board = driver.live.board
+    for venue in ("binance", "okx"):
+        driver.live.posts[venue] = cast("Post", None)  # only counted
+        board.say(venue, Capability.DATA, "book", Health.UP)
+        board.say(venue, Capability.DATA, "book", Health.DOWN, "no book has arrived")
+        board.say(venue, Capability.ORDERS, "login", Health.UP)
+        board.say(venue, Capability.ACCOUNT, "login", Health.UP)
+    await asyncio.sleep(0)
+    assert told == []
+    driver._tell_lacking()
+    await asyncio.sleep(0)
+    assert told == [("error", "every venue: data down: book: no book has arrived")]
+    board.say("binance", Capability.DATA, "book", Health.UP)
+    board.say("okx", Capability.ORDERS, "login", Health.DOWN, "cut")
+    await asyncio.sleep(0)
+    assert told[1:] == [("info", "binance: data up"), ("error", "okx: orders down: login: cut")]
 
 
 def test_terms_that_are_taken_raise_nothing(driven: tuple[Desk, LiveDriver]) -> None:

@@ -172,7 +172,7 @@ def test_a_market_is_told_with_its_terms_and_funding(scene: Scene) -> None:
     assert (row["mark"], row["funding_rate"], row["next_funding"]) == (50_010.4, 0.0001, START + 3600 * SECOND)
     assert row["funding_apr"] == pytest.approx(0.0001 * 3 * 365)
     assert (row["tick"], row["step"], row["min_notional"], row["max_leverage"]) == ("0.1", "0.001", "100", None)
-    assert (row["refusal"], row["frozen"]) == (None, False)
+    assert (row["refusal"], row["frozen"], row["size_unit"]) == (None, False, "BTC")
     spot = scene.outlet.row("markets", "symbol", SPOT)
     assert (spot["mark"], spot["funding_rate"], spot["funding_apr"], spot["expiry"]) == (None, None, None, None)
 
@@ -194,7 +194,7 @@ def test_a_market_without_terms_is_shown_with_what_its_name_tells_and_refused(sc
     market.book.snapshot_levels([(50_400.25, 1.0)], [(50_401.5, 1.0)], START, 1)
     scene.desk.touched(market, START)
     row = scene.round().row("markets", "symbol", market.symbol)
-    assert (row["kind"], row["margin"], row["tick"], row["bid"]) == ("dated", "linear", None, 50_400.25)
+    assert [row[name] for name in ("kind", "tick", "size_unit", "bid")] == ["dated", None, None, 50_400.25]
     assert "no market metadata" in row["refusal"]
     spread = scene.outlet.row("matrix", "spread", f"{market.symbol}~{SPOT}")
     assert (spread["decimals"], spread["ask"]) == (2, 401.5)
@@ -299,7 +299,7 @@ def test_an_order_becomes_rows_of_orders_fills_and_positions(scene: Scene) -> No
     assert (order["state"], order["active"], order["side"], order["size"]) == ("FILLED", False, "BUY", "0.5")
     assert Decimal(order["achieved"]) == 502
     assert Decimal(order["displayed"]) == 502
-    assert [leg["symbol"] for leg in order["legs"]] == [DATED, SPOT]
+    assert [(leg["symbol"], leg["unit"]) for leg in order["legs"]] == [(DATED, "BTC"), (SPOT, "BTC")]
     assert [Decimal(leg["filled"] or 0) for leg in order["legs"]] == [Decimal("0.5"), Decimal("0.5")]
     assert {row["symbol"]: Decimal(row["price"]) for row in outlet.bodies["fills"]["rows"]} == {
         DATED: Decimal(50_502),

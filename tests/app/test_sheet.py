@@ -35,7 +35,17 @@ def test_a_sheet_is_a_table_where_it_fits_and_blocks_that_lose_nothing_where_not
     assert narrow.splitlines()[1:3] == ["Title", "binance:BTC/USDT:USDT"]
     for text in ("1,234,567", "valid", "stale [b]"):
         assert text in narrow
+    assert "stale [b]" in wide, "what a venue says is no markup"
     assert max(map(len, narrow.splitlines())) <= 30
+    assert not [line for line in wide.splitlines() if line.endswith(" ")]
+
+
+def test_a_long_text_is_broken_between_words_on_a_narrow_terminal() -> None:
+    sheet = Sheet("Doctor", ("venue", "l"), ("what", "l"))
+    sheet.add("okx", "refused: the key may withdraw; make one without that right and look at binance:BTC/USDT")
+    lines = printed(sheet, 40).splitlines()
+    assert max(map(len, lines)) <= 40
+    assert lines[3:5] == ["    what refused: the key may withdraw;", "      make one without that right and"]
 
 
 def test_troubles_are_told_a_few_times_and_then_counted(capsys: pytest.CaptureFixture[str]) -> None:

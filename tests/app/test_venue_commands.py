@@ -32,9 +32,9 @@ def simulator() -> Iterator[dict[str, Any]]:
     command = [sys.executable, "-m", "basisdesk", "sim", "serve", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        ready, _, _ = select.select([process.stdout], [], [], 60)
-        assert ready
         try:
+            ready, _, _ = select.select([process.stdout], [], [], 100)
+            assert ready
             yield json.loads(process.stdout.readline())
         finally:
             process.terminate()
@@ -122,6 +122,7 @@ def test_a_book_is_shown_once_and_for_as_long_as_one_watches(said: Run, sim: tup
     assert row["state"] == "valid"
     assert (len(row["bids"]), len(row["asks"])) == (3, 3)
     assert row["bids"][0][0] < row["asks"][0][0]
+    assert float(row["spread"]) == pytest.approx(row["asks"][0][0] - row["bids"][0][0])
     shown = said("book", "bybit:BTC/USDT:USDT", *sim, "--depth", "3")
     assert shown.code == 0
     assert len(shown.out.strip().splitlines()) == 9
@@ -140,7 +141,11 @@ def test_the_doctor_examines_reach_clock_and_key(said: Run, sim: tuple[str, str]
     assert (ran.code, list(rows)) == (0, list(VENUES))
     for row in rows.values():
         assert row["checks"]["reach"]["result"] == "good"
+        assert row["checks"]["reach"]["markets"] > 3
         assert row["checks"]["clock"]["result"] == "good"
+        assert abs(row["checks"]["clock"]["offset_s"]) < 1
+    rights = {"read": True, "trade": True, "transfer": True, "withdraw": False, "bound to addresses": False}
+    assert rows["okx"]["checks"]["key"]["rights"] == rights
 
 
 @pytest.mark.parametrize("venue", [name for name in VENUES if name != "bigone"])
@@ -204,6 +209,18 @@ def test_the_markets_name_the_venues_of_a_recording(
     assert set(read(said("replay", found["file"], "--json"))["markets"]) == set(markets)
 
 
+def test_a_market_without_its_venue_is_recorded_at_each_venue_named(
+    said: Run, sim: tuple[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "both.jsonl.gz"
+    ran = said(
+        "record", *sim, "--venue", "okx", "--venue", "bybit", "--symbol", "BTC/USDT:USDT", "--to", str(path),
+        "--seconds", "2",
+    )  # fmt: skip
+    assert (ran.code, "recording okx:BTC/USDT:USDT, bybit:BTC/USDT:USDT into " in ran.err) == (0, True)
+    assert set(read(said("replay", str(path), "--json"))["markets"]) == {"okx:BTC/USDT:USDT", "bybit:BTC/USDT:USDT"}
+
+
 def test_a_recording_ends_at_a_size(said: Run, sim: tuple[str, str], tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl.gz"
     began = time.monotonic()
@@ -239,17 +256,21 @@ def test_a_full_disk_ends_a_recording_in_one_sentence(sim: tuple[str, str], tmp_
     ("arguments", "words"),
     [
         (("book", "nope:BTC/USDT"), "there is no venue 'nope'"),
-        (("book", "BINANCE:BTC/USDT"), "did you mean binance or"),
+        (("book", "BINANCE:BTC/USDT"), "did you mean binance?"),
         (("book", "BTC/USDT"), "'BTC/USDT' names no venue: write a market as VENUE:BASE/QUOTE"),
+        (("book", "BTC/USDT:USDT"), "'BTC/USDT:USDT' names no venue"),
+        (("markets", "--venue", "okx", "--venue", "htc"), "there is no venue 'htc'"),
         (("book", ""), "'' names no venue"),
         (("book", "binance:BTC/USDX"), "did you mean"),
-        (("book", "okx:btc/usdt"), "did you mean okx:BTC/USDT or"),
+        (("book", "okx:btc/usdt"), "did you mean okx:BTC/USDT?"),
         (("book", "binance:BTC/USDT", "--depth", "0"), "give 1 to 100 levels"),
         (("markets", "--venue", "binanse"), "did you mean binance"),
         (("record", "--venue", "okx", "--symbol", "binance:BTC/USDT"), "is of no venue that was named (okx)"),
         (("record", "--venue", "okx", "--symbol", "okx:BTC/USDT", "--seconds", "-1"), "--seconds -1 is refused"),
         (("record", "--symbol", "okx:BTC/USDT", "--megabytes", "nan"), "--megabytes nan is refused"),
         (("record", "--symbol", "nope:BTC/USDT"), "there is no venue 'nope'"),
+        (("record", "--symbol", "BTC/USDT:USDT"), "'BTC/USDT:USDT' names no venue"),
+        (("record", "--venue", "okx,htx", "--symbol", "BTC/XYZ"), "there is no market 'okx:BTC/XYZ'"),
         (("record", "--venue", "okx,../x", "--symbol", "okx:BTC/USDT"), "there is no venue '../x'"),
         (("record", "--symbol", "okx:nothing"), "there is no market 'okx:nothing'"),
     ],
@@ -270,6 +291,8 @@ def test_what_cannot_be_is_refused_in_one_sentence(
     [
         ("http://127.0.0.1:9", UNREACHED, "no simulator answers"),
         ("http://example.com", USAGE, "without TLS"),
+        ("https://example.com", USAGE, "is spoken to over http"),
+        (" ", USAGE, "--sim is empty"),
         ("ftp://x", USAGE, "no address"),
     ],
 )

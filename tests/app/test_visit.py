@@ -109,7 +109,7 @@ REFUSED = NotSent("no connection to h: Cannot connect to host h:1 ssl:default [C
         ((Response(200, b"", {}, 0),), "", False),
         ((DNS,), "no connection to api.binance.com (Name or service not known)", False),
         ((DNS, DNS), "no connection to api.binance.com (Name or service not known)", True),
-        ((REFUSED, REFUSED), "no connection to api.binance.com (Connect call failed ('127.0.0.1', 1))", True),
+        ((REFUSED, REFUSED), "no connection to api.binance.com (it refuses, or cannot be reached)", True),
         ((NotSent("plain"),), "no connection to api.binance.com (plain)", False),
         ((Response(200, b"", {}, 0), DNS, DNS), "no connection to api.binance.com (Name or service not known)", False),
         ((Response(0, b"reset", {}, 0),) * 2, "api.binance.com gave no answer (reset)", True),
@@ -254,6 +254,7 @@ def test_a_recording_says_what_goes_away_and_not_what_is_yet_to_come(capsys: pyt
         news.changed(venue, Capability.DATA, Condition(health, reason, 0))
         return capsys.readouterr().err.splitlines()
 
+    assert changed("htx", Health.UP) == []  # nothing is wanted of it yet
     assert changed("htx", Health.DOWN, "not connected yet") == []
     news.begin("recording")
     assert capsys.readouterr().err == "recording\n"

@@ -2,7 +2,8 @@
 
 Nothing heavy is imported before a command needs it, so `--help` answers at once.
 Whatever goes wrong for a reason that the operator can mend is one sentence on stderr and an exit code:
-0 ok, 1 failure, 2 usage, 3 configuration, 5 an order was refused, 6 exposure is left unhedged, 130 interrupted.
+0 ok, 1 failure, 2 usage, 3 configuration, 4 a venue or the network, 5 an order was refused, 6 exposure is left
+unhedged, 130 interrupted.
 Anything else is our bug and shows its traceback.
 """
 
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from basisdesk.app.codes import CONFIGURATION, FAILED, INTERRUPTED, UNREACHED, USAGE
+from basisdesk.app.locales import allow_any_locale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +47,7 @@ Speed = Annotated[
     str, typer.Option("--speed", metavar="N|max", help="1 is as recorded; max (the default) does not wait.")
 ]
 Candles = Annotated[str, typer.Option("--candles", metavar="PERIODS", help="Candle periods, such as 1s,5m,1h.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Orders = Annotated[
     list[str] | None,
     typer.Option("--order", metavar="JSON", help='{"spread", "side", "type", "size", "trigger", "sequence", "at"}.'),
@@ -66,10 +68,15 @@ Instruments = Annotated[
 Stale = Annotated[
     float, typer.Option("--stale", metavar="SECONDS", help="Silence after which a book is stale; 0: never.")
 ]
-Sim = Annotated[str, typer.Option("--sim", metavar="URL", help="Control address that `basisdesk sim serve` printed.")]
-Keys = Annotated[Path | None, typer.Option("--keys", metavar="FILE", help="API keys, TOML, mode 0600.")]
+Sim = Annotated[
+    str | None, typer.Option("--sim", metavar="URL", help="Control address that `basisdesk sim serve` printed.")
+]
+# Whether it can be read is told by who reads it, with the exit code of keys.
+Keys = Annotated[Path | None, typer.Option("--keys", metavar="FILE", help="API keys, TOML, mode 0600.", readable=False)]
 Use = Annotated[str, typer.Option("--sim-key", metavar="NAME", help="Of a simulator: trade, read, withdraw or second.")]
-VenueNames = Annotated[str, typer.Option("--venue", metavar="NAMES", help="Comma-separated; all without.")]
+VenueNames = Annotated[
+    list[str] | None, typer.Option("--venue", metavar="NAMES", help="Comma-separated or repeated; all without.")
+]
 Underlying = Annotated[str, typer.Option("--underlying", metavar="COIN", help="Such as BTC; all without.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Connect to nothing, show no health.")]
 Unconfirmed = Annotated[
@@ -84,6 +91,7 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started this: what goes there goes nowhere
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115 (a stream for the whole process)
+    allow_any_locale()
     try:
         app()
     except OSError as error:
@@ -183,7 +191,7 @@ def demo(
 
 @app.command()
 def venues(
-    sim: Sim = "",
+    sim: Sim = None,
     keys: Keys = None,
     offline: Offline = False,
     unconfirmed: Unconfirmed = False,
@@ -194,19 +202,19 @@ def venues(
     def run() -> int:
         from basisdesk.app import look
 
-        return look.venues(sim, keys, offline=offline, unconfirmed=unconfirmed, as_json=as_json)
+        return look.venues(_control(sim), keys, offline=offline, unconfirmed=unconfirmed, as_json=as_json)
 
     _leave(run)
 
 
 @app.command()
-def markets(venue: VenueNames = "", underlying: Underlying = "", sim: Sim = "", as_json: AsJson = False) -> None:
+def markets(venue: VenueNames = None, underlying: Underlying = "", sim: Sim = None, as_json: AsJson = False) -> None:
     """List the markets of venues with their terms."""
 
     def run() -> int:
         from basisdesk.app import look
 
-        return look.markets(venue, underlying, sim, as_json=as_json)
+        return look.markets(_joined(venue), underlying, _control(sim), as_json=as_json)
 
     _leave(run)
 
@@ -216,7 +224,7 @@ def book(
     symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as binance:BTC/USDT:USDT.")],
     watch: Annotated[bool, typer.Option("--watch", help="Keep showing it, five times a second.")] = False,
     depth: Annotated[int, typer.Option("--depth", help="Levels of each side.")] = 10,
-    sim: Sim = "",
+    sim: Sim = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the order book of a market."""
@@ -224,35 +232,38 @@ def book(
     def run() -> int:
         from basisdesk.app import watchbook
 
-        return watchbook.run(symbol, depth, sim, watch=watch, as_json=as_json)
+        return watchbook.run(symbol, depth, _control(sim), watch=watch, as_json=as_json)
 
     _leave(run)
 
 
 @app.command()
 def doctor(
-    venue: VenueNames = "", keys: Keys = None, sim: Sim = "", use: Use = "trade", as_json: AsJson = False
+    venue: VenueNames = None, keys: Keys = None, sim: Sim = None, use: Use = "trade", as_json: AsJson = False
 ) -> None:
     """Examine clock, reach and keys; a key that may withdraw is refused."""
 
     def run() -> int:
         from basisdesk.app import doctor as command
 
-        return command.run(sim, keys, venue, use, as_json=as_json)
+        return command.run(_control(sim), keys, _joined(venue), use, as_json=as_json)
 
     _leave(run)
 
 
 @app.command()
 def record(
-    symbol: Annotated[list[str], typer.Option("--symbol", metavar="SYMBOL", help="Market; repeat for more.")],
+    symbol: Annotated[
+        list[str], typer.Option("--symbol", metavar="SYMBOL", help="Market, such as okx:BTC/USDT; repeat for more.")
+    ],
     venue: Annotated[
-        str, typer.Option("--venue", metavar="NAMES", help="Comma-separated; those of the markets without.")
-    ] = "",
+        list[str] | None,
+        typer.Option("--venue", metavar="NAMES", help="Comma-separated or repeated; those of the markets without."),
+    ] = None,
     target: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="New file, .jsonl.gz.")] = None,
     seconds: Annotated[float, typer.Option("--seconds", help="Ends after these; 0 records until stopped.")] = 0.0,
     megabytes: Annotated[float, typer.Option("--megabytes", help="Ends at this size of the file; 0: at none.")] = 0.0,
-    sim: Sim = "",
+    sim: Sim = None,
     as_json: AsJson = False,
 ) -> None:
     """Record what venues send, word for word, into a compressed file that `replay` reads."""
@@ -260,14 +271,16 @@ def record(
     def run() -> int:
         from basisdesk.app import record as command
 
-        return command.run(venue, symbol, target, seconds, sim, megabytes, as_json=as_json)
+        return command.run(_joined(venue), symbol, target, seconds, _control(sim), megabytes, as_json=as_json)
 
     _leave(run)
 
 
 @simulator.command("serve")
 def sim_serve(
-    venues: Annotated[str, typer.Option("--venues", metavar="NAMES", help="Comma-separated; all without.")] = "",
+    venues: Annotated[
+        list[str] | None, typer.Option("--venues", metavar="NAMES", help="Comma-separated or repeated; all without.")
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of market and faults.")] = 1,
     market: Annotated[
         list[str] | None,
@@ -291,7 +304,7 @@ def sim_serve(
         from basisdesk.app import simulate as command
 
         return command.run(
-            venues,
+            _joined(venues),
             seed,
             market or [],
             instruments or [],
@@ -317,6 +330,23 @@ def verify(
         return command.verify(file, as_json=as_json)
 
     _leave(run)
+
+
+def _control(sim: str | None) -> str:
+    """Return the simulator's address, empty without one.
+
+    Raises:
+        UsageError: it is empty on the command line, as from a variable that is not set: real venues were not meant.
+    """
+    from basisdesk.domain.errors import UsageError
+
+    if sim is not None and not sim.strip():
+        raise UsageError("--sim is empty: name what `basisdesk sim serve` printed, or leave it out for the real venues")
+    return sim or ""
+
+
+def _joined(names: list[str] | None) -> str:
+    return ",".join(names or [])
 
 
 def _reserve() -> None:

@@ -161,9 +161,19 @@ def run_name(start: int) -> str:
 
 
 def journal_folder() -> Path:
-    """Return the folder of the demo's journals, made when it is not there."""
+    """Return the folder of the demo's journals, made when it is not there.
+
+    Raises:
+        JournalError: it cannot be made.
+    """
     folder = Path(platformdirs.user_state_dir("basisdesk", appauthor=False)) / "demo"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalError(
+            f"{folder}, where the demo keeps its journals, cannot be made ({error.strerror}): "
+            "name another place with XDG_STATE_HOME=FOLDER"
+        ) from error
     return folder
 
 

@@ -75,7 +75,7 @@ async def _venue(visit: Visit, name: str) -> dict[str, Any]:
 def _reach(visit: Visit, name: str) -> dict[str, Any]:
     known = visit.live.posts[name].listing.known
     if known:
-        return _told("good", f"{len(known):,} markets listed")
+        return _told("good", f"{len(known):,} markets listed", markets=len(known))
     return _told("bad", visit.why(name))
 
 
@@ -86,8 +86,9 @@ def _clock(post: Post) -> dict[str, Any]:
     offset = round(-time.offset / SECOND, 3) + 0.0  # no minus before a zero
     words = f"this clock is {offset:+.3f} s off the venue's"
     if abs(time.offset) > ALARM:
-        return _told("poor", f"{words}: set it with NTP; requests are signed with the venue's time meanwhile")
-    return _told("good", words)
+        advice = "set it with NTP; requests are signed with the venue's time meanwhile"
+        return _told("poor", f"{words}: {advice}", offset_s=offset)
+    return _told("good", words, offset_s=offset)
 
 
 async def _key(live: Live, name: str) -> dict[str, Any]:
@@ -108,25 +109,26 @@ async def _key(live: Live, name: str) -> dict[str, Any]:
 
 def judged(rights: Permissions) -> dict[str, Any]:
     """Say whether a key with these rights may be used."""
-    words = ", ".join(
-        f"{name} {_said(value)}"
-        for name, value in (
-            ("read", rights.read), ("trade", rights.trade), ("transfer", rights.transfer),
-            ("withdraw", rights.withdraw), ("bound to addresses", rights.addresses),
-        )
-    )  # fmt: skip
+    table = {
+        "read": rights.read, "trade": rights.trade, "transfer": rights.transfer, "withdraw": rights.withdraw,
+        "bound to addresses": rights.addresses,
+    }  # fmt: skip
+    words = ", ".join(f"{name} {_said(value)}" for name, value in table.items())
     if rights.withdraw:
-        return _told("bad", f"refused: the key may withdraw; make one without that right ({words})")
-    if rights.trade is False:
-        return _told("poor", f"the key cannot trade ({words})")
-    if rights.withdraw is None:
-        return _told("poor", f"the venue does not tell whether the key may withdraw: look at its page ({words})")
-    return _told("good", words)
+        result, what = "bad", f"refused: the key may withdraw; make one without that right ({words})"
+    elif rights.trade is False:
+        result, what = "poor", f"the key cannot trade ({words})"
+    elif rights.withdraw is None:
+        result, what = "poor", f"the venue does not tell whether the key may withdraw: look at its page ({words})"
+    else:
+        result, what = "good", words
+    return _told(result, what, rights=table)
 
 
 def _said(value: bool | None) -> str:
     return "unknown" if value is None else "yes" if value else "no"
 
 
-def _told(result: str, what: str) -> dict[str, Any]:
-    return {"result": result, "what": what}
+def _told(result: str, what: str, **facts: object) -> dict[str, Any]:
+    """Return what was found: in words, and its `facts` as values for programs."""
+    return {"result": result, "what": what, **facts}

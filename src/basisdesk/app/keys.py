@@ -40,14 +40,16 @@ def read_keys(path: Path | None = None) -> dict[str, Credentials]:
         ConfigurationError: the file is not there, is open to others, or does not hold keys.
     """
     file = path or keys_path()
-    if not file.exists():
-        if path is None:
-            return {}
-        raise ConfigurationError(f"{file} is not there: name a file with keys, or leave --keys out")
     try:
         mode = file.stat().st_mode
         text = file.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
+    except (FileNotFoundError, NotADirectoryError):
+        if path is None:
+            return {}
+        raise ConfigurationError(f"{file} is not there: name a file with keys, or leave --keys out") from None
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
         raise ConfigurationError(f"{file} cannot be read: {error}") from error
     if stat.S_IMODE(mode) & 0o077:
         raise ConfigurationError(f"{file} can be read by others (mode {stat.S_IMODE(mode):04o}): chmod 600 {file}")

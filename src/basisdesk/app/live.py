@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 PATIENCE = 12.0
 STEP = 0.05
 """Seconds given to the first books and accounts, and between two looks at them."""
+_LEVELS = {Health.UP: "info", Health.DEGRADED: "warning", Health.DOWN: "error"}
 TRIES = 3
 """How often a reading that a difference is looked into with is tried."""
 
@@ -105,7 +106,8 @@ class LiveDriver:
         )
         self._accounts = _Accounts(self.live)
         self._positions = PositionWatch(desk.state, broker, self._accounts)
-        self._worked: dict[tuple[str, Capability], None] = {}
+        self._started = False
+        self._changes: list[tuple[str, Capability, Condition]] = []
 
     def _hear(self, heard: Heard) -> None:
         """Take new terms of a market at once, so that the next order is on its new grid; the rest is the broker's."""
@@ -159,22 +161,33 @@ class LiveDriver:
         """Venues do not end."""
 
     def _changed(self, venue: str, capability: Capability, condition: Condition) -> None:
-        """Tell people how a venue is; while it first connects it is no news that it does not work yet."""
-        up = condition.health is Health.UP
-        if (venue, capability) in self._worked:
-            reason = f": {condition.reason}" if condition.reason else ""
-            level = "info" if up else "warning" if condition.health is Health.DEGRADED else "error"
-            self._desk.say(condition.since, level, f"{venue}: {capability.value} {condition.health.value}{reason}")
-        elif up:
-            self._worked[venue, capability] = None
+        """Tell people how a venue is; while everything first connects it is no news that it does not work yet."""
+        if not self._started:
+            return
+        if not self._changes:
+            asyncio.get_running_loop().call_soon(self._tell_changes)
+        self._changes.append((venue, capability, condition))
+
+    def _tell_changes(self) -> None:
+        """Tell what changed in one go; what many venues have in common, such as a machine that stood still, once."""
+        changes, self._changes = self._changes, []
+        alike: dict[tuple[Capability, Health, str], list[str]] = {}
+        for venue, capability, condition in changes:
+            alike.setdefault((capability, condition.health, condition.reason), []).append(venue)
+        at = max(condition.since for _, _, condition in changes)
+        for (capability, health, reason), venues in alike.items():
+            whose = "every venue" if 1 < len(venues) == len(self.live.posts) else ", ".join(venues)
+            because = f": {reason}" if reason else ""
+            self._desk.say(at, _LEVELS[health], f"{whose}: {capability.value} {health.value}{because}")
 
     def _tell_lacking(self) -> None:
-        """Tell what does not work although the start is over; from now on every change of it is news."""
+        """Tell what does not work although the start is over; from now on every change is news."""
+        self._started = True
         for venue in self.live.posts:
             for capability in Capability:
-                if (venue, capability) not in self._worked:
-                    self._worked[venue, capability] = None
-                    self._changed(venue, capability, self.live.board.of(venue, capability))
+                condition = self.live.board.of(venue, capability)
+                if condition.health is not Health.UP:
+                    self._changed(venue, capability, condition)
 
     def _wake(self) -> None:
         """The broker has heard something: let the desk take it now, whatever it thinks is due."""

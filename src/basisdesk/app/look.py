@@ -130,7 +130,7 @@ def _condition(visit: Visit, venue: str, capability: Capability) -> dict[str, An
 
 
 async def _instruments(sim: str, venue: str) -> tuple[list[Instrument], list[str]]:
-    async with visiting(reach(sim, None, venue), Watching()) as visit:
+    async with visiting(reach(sim, None, venue, public=True), Watching()) as visit:
         faults = [f"{name} did not list its markets: {visit.why(name)}" for name in await visit.loaded()]
         return list(visit.live.instruments().values()), faults
 
@@ -188,7 +188,7 @@ def _unconfirmed_sheet(rows: list[dict[str, Any]]) -> Sheet:
 
 
 def _health_sheet(health: dict[str, dict[str, dict[str, Any]]]) -> Sheet:
-    sheet = Sheet("Health", ("venue", "l"), ("for", "l"), ("health", "l"), ("since", "r"), ("reason", "l"))
+    sheet = Sheet("Health", ("venue", "l"), ("for", "l"), ("health", "l"), ("age", "r"), ("reason", "l"))
     for venue, table in health.items():
         for place, (capability, condition) in enumerate(table.items(), 1):
             sheet.add(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.basis import days_between, delivery_yield
 from basisdesk.domain.carry import funding_apr
+from basisdesk.domain.check import size_unit
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.instrument import Instrument, Kind, Margin
 from basisdesk.domain.market import spread_market, spread_tick
@@ -83,6 +84,7 @@ def market_row(leg: Leg, now: int, refusal: Refusal | None) -> MarketRow:
         tick=terms["tick"],
         step=terms["step"],
         contract_size=terms["contract_size"],
+        size_unit=None if leg.terms is None else size_unit(leg.terms),
         min_size=terms["min_size"],
         min_notional=terms["min_notional"],
         max_leverage=terms["max_leverage"],

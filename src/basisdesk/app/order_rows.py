@@ -86,6 +86,7 @@ def _order_leg(leg: LegView) -> dict[str, str | None]:
         "side": leg.side.value,
         "sent": plain(leg.sent),
         "filled": plain(leg.filled),
+        "unit": leg.unit,
         "average": _text(leg.average),
         "status": None if leg.status is None else leg.status.value,
         "fees": _fees(leg.fees),

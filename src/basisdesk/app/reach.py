@@ -46,9 +46,12 @@ class Reach(msgspec.Struct, frozen=True):
     simulated: bool
 
 
-def reach(sim: str = "", keys: Path | None = None, venues: str = "", use: str = "trade") -> Reach:
+def reach(
+    sim: str = "", keys: Path | None = None, venues: str = "", use: str = "trade", *, public: bool = False
+) -> Reach:
     """Return how the wanted venues (comma-separated, all without) are reached.
 
+    `public` leaves the file of keys alone: what needs none shall not fail over it.
     `use` chooses among a simulator's keys: ``trade``, ``read``, ``withdraw`` or ``second``.
 
     Raises:
@@ -58,7 +61,7 @@ def reach(sim: str = "", keys: Path | None = None, venues: str = "", use: str = 
     """
     names = [venue_named(name.strip()).name for name in venues.split(",") if name.strip()]
     if not sim:
-        return Reach(Routes(), read_keys(keys), tuple(names or VENUES), simulated=False)
+        return Reach(Routes(), {} if public else read_keys(keys), tuple(names or VENUES), simulated=False)
     told = _ask(sim)
     lacking = [name for name in names if name not in told.origins]
     if lacking:
@@ -81,13 +84,18 @@ def _ask(sim: str) -> _Told:
         check_safe(address)
     except NotSent as error:
         raise UsageError(f"--sim {sim}: {error}") from error
+    if not address.startswith("http://"):
+        raise UsageError(
+            f"--sim {sim}: a simulator is spoken to over http, as `basisdesk sim serve` prints its address"
+        )
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=_PATIENCE)
     try:
         connection.request("GET", "/")
         return msgspec.json.decode(connection.getresponse().read(_LARGEST), type=_Told)
     except (OSError, http.client.HTTPException, msgspec.DecodeError) as error:
+        why = getattr(error, "strerror", None) or error
         raise VenueError(
-            f"no simulator answers at {sim} ({error}): start one with `basisdesk sim serve` and name what it prints"
+            f"no simulator answers at {sim} ({why}): start one with `basisdesk sim serve` and name what it prints"
         ) from error
     finally:
         connection.close()

@@ -21,7 +21,7 @@ from basisdesk import __version__
 from basisdesk.app.reach import reach
 from basisdesk.app.talk import Talk
 from basisdesk.app.visit import visiting
-from basisdesk.app.watching import Watching
+from basisdesk.app.watching import Watching, has_venue, venue_of
 from basisdesk.domain.errors import RecordingError, UsageError
 from basisdesk.shell.live.health import Capability, Health
 from basisdesk.store.recorder import Recorder
@@ -62,6 +62,7 @@ class News:
     def begin(self, text: str) -> None:
         """From here on everything counts."""
         self.begun = True
+        self._seen.clear()  # what was up so far were venues of which nothing was wanted
         self._talk.say(text)
 
     def changed(self, venue: str, capability: Capability, condition: Condition) -> None:
@@ -173,6 +174,7 @@ def run(
     """Record until stopped, for so many seconds or until the file has a size; return the exit code.
 
     `venues` (comma-separated) may be empty: the markets name theirs.
+    A market without its venue is recorded at each of `venues`.
 
     Raises:
         UsageError: no such venue or market, or a time that makes no sense.
@@ -185,9 +187,9 @@ def run(
         raise UsageError(
             f"--megabytes {megabytes:g} is refused: give more than 0 and at most {LARGEST:g}, or leave it out"
         )
-    markets = list(dict.fromkeys(symbols))
-    named = venues.replace(",", "").strip() and venues
-    found = reach(sim, None, named or ",".join(dict.fromkeys(each.partition(":")[0] for each in markets)))
+    named = [name.strip() for name in venues.split(",") if name.strip()]
+    markets = _written_out(symbols, named)
+    found = reach(sim, None, ",".join(named or dict.fromkeys(venue_of(each) for each in markets)), public=True)
     path = target or Path(f"{'-'.join(found.venues)}_{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl.gz")
     about: dict[str, object] = {"recorder": f"basisdesk {__version__}", "symbols": markets, "recorded": time.time()}
     news = News(Talk())
@@ -205,6 +207,15 @@ def run(
     else:
         print(f"{path}: {recorder.lines:,} lines, {done['bytes']:,} bytes; play it with: basisdesk replay {path}")  # noqa: T201
     return 0
+
+
+def _written_out(symbols: Sequence[str], venues: Sequence[str]) -> list[str]:
+    """Return markets with their venues; one that is written without means that of each venue named."""
+    found: dict[str, None] = {}
+    for symbol in symbols:
+        bare = venues and not has_venue(symbol)
+        found.update(dict.fromkeys(f"{venue}:{symbol}" for venue in venues) if bare else {symbol: None})
+    return list(found)
 
 
 async def _record(found: Reach, symbols: Sequence[str], limits: _Limits, recorder: Recorder, news: News) -> None:

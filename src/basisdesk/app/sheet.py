@@ -2,18 +2,20 @@
 
 A figure that lost its digits to a narrow window would be worse than no figure, so a table wider than the terminal is
 written row by row, each value behind its name.
-Where the output is no terminal the columns are as wide as they need to be.
+Where the output is no terminal the columns are as wide as they need to be, and no line ends in blanks.
 """
 
 from __future__ import annotations
 
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +43,10 @@ class Sheet:
         table = self._table()
         wide = console.options.update(max_width=WIDTH)
         if Measurement.get(console, wide, table).maximum <= console.width:
-            console.print(table)
+            with console.capture() as written:
+                console.print(table)
+            lines = written.get().splitlines()
+            console.file.write("".join(f"{line if console.is_terminal else line.rstrip()}\n" for line in lines))
         else:
             self._print_blocks(console)
 
@@ -50,7 +55,8 @@ class Sheet:
         for name, side in self.columns:
             table.add_column(name, justify="right" if side == "r" else "left", no_wrap=True)
         for cells, last in self.rows:
-            table.add_row(*cells, end_section=last)
+            # What a venue said is no markup, whatever brackets it has.
+            table.add_row(*(Text(cell) for cell in cells), end_section=last)
         return table
 
     def _print_blocks(self, console: Console) -> None:
@@ -66,7 +72,13 @@ class Sheet:
                     lines.append(_INDENT)
                 lines[-1] += f"{item}; "
             for line in lines:
-                console.print(line.rstrip(" ;"), markup=False, soft_wrap=True)
+                console.print(_wrapped(line.rstrip(" ;"), console.width), markup=False, soft_wrap=True)
+
+
+def _wrapped(line: str, width: int) -> str:
+    """Return a line broken between words, what is a word longer than the width left whole."""
+    further = _INDENT + "  "
+    return textwrap.fill(line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
 
 
 def open_console() -> Console:

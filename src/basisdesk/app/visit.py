@@ -34,6 +34,8 @@ PATIENCE = 8.0
 STEP = 0.05
 OK, WRONG = 200, 400
 ENOUGH = 2
+_NOBODY = "Connect call failed"
+"""What asyncio says, followed by a tuple, when there is an address and nobody behind it."""
 _CAUSE = re.compile(r"\[(?:Errno -?\d+\] )?([^\[\]]+)\]?\s*$")
 
 
@@ -77,10 +79,13 @@ class Witness:
         """Return what went wrong last at a venue's hosts, empty when nothing did."""
         return next((host.fault for host in self._of(venue) if host.fault), "")
 
+    def has_answered(self, venue: str) -> bool:
+        """Say whether any of a venue's hosts ever answered."""
+        return any(host.answers for host in self._of(venue))
+
     def is_silent(self, venue: str) -> bool:
         """Say whether none of a venue's hosts ever answered, and were tried often enough to believe it."""
-        hosts = self._of(venue)
-        return not any(host.answers for host in hosts) and sum(host.failures for host in hosts) >= ENOUGH
+        return not self.has_answered(venue) and sum(host.failures for host in self._of(venue)) >= ENOUGH
 
     def _of(self, venue: str) -> list[_Host]:
         names = dict.fromkeys(_host(line.rest_url) for line in venue_named(venue).lines.values())
@@ -106,7 +111,10 @@ class Visit:
     def why(self, venue: str) -> str:
         """Say why a venue's data is not there."""
         if not self.live.posts[venue].listing.known:
-            return self.witness.fault(venue) or "it has not answered in time"
+            late = "it answers, but its markets could not be read in time"
+            return self.witness.fault(venue) or (
+                late if self.witness.has_answered(venue) else "it has not answered in time"
+            )
         return self.live.board.of(venue, Capability.DATA).reason or "no reason was given"
 
 
@@ -145,4 +153,5 @@ def _host(origin: str) -> str:
 def _cause(error: NotSent) -> str:
     """Return the cause at the end of a message of the client library: ``… [Name or service not known]``."""
     found = _CAUSE.search(f"{error}")
-    return found[1] if found else f"{error}"
+    cause = found[1] if found else f"{error}"
+    return "it refuses, or cannot be reached" if cause.startswith(_NOBODY) else cause

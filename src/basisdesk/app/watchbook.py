@@ -11,15 +11,15 @@ import msgspec
 from basisdesk.app.reach import reach
 from basisdesk.app.sheet import open_console
 from basisdesk.app.visit import visiting
-from basisdesk.app.watching import Watching
+from basisdesk.app.watching import Watching, venue_of
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.check import size_unit
 from basisdesk.domain.errors import UsageError, VenueError
 from basisdesk.kernel.book import VALID, state_name
-from basisdesk.venues import venue_named
 
 if TYPE_CHECKING:
     from basisdesk.domain.instrument import Instrument
+    from basisdesk.kernel.book import Book
     from basisdesk.shell.live.live import Live
     from basisdesk.venues.contract import Market
 
@@ -27,6 +27,8 @@ SECOND = 1_000_000_000
 PATIENCE = 15.0
 EVERY = 0.2
 MOST = 100
+_AROUND = 4
+"""Lines of a screen that are no levels: what is shown, the names of the columns, the spread, and an empty one."""
 
 
 def run(symbol: str, depth: int = 10, sim: str = "", *, watch: bool = False, as_json: bool = False) -> int:
@@ -38,18 +40,11 @@ def run(symbol: str, depth: int = 10, sim: str = "", *, watch: bool = False, as_
     """
     if not 1 <= depth <= MOST:
         raise UsageError(f"--depth {depth} is refused: give 1 to {MOST} levels")
-    name, colon, _ = symbol.partition(":")
-    if not colon:
-        raise UsageError(
-            f"{symbol!r} names no venue: write a market as VENUE:BASE/QUOTE, such as binance:BTC/USDT; "
-            "`basisdesk markets` lists them"
-        )
-    venue = venue_named(name).name
-    return asyncio.run(_run(symbol, venue, depth, sim, watch=watch, as_json=as_json))
+    return asyncio.run(_run(symbol, venue_of(symbol), depth, sim, watch=watch, as_json=as_json))
 
 
 async def _run(symbol: str, venue: str, depth: int, sim: str, *, watch: bool, as_json: bool) -> int:
-    found = reach(sim, None, venue)
+    found = reach(sim, None, venue, public=True)
     watching = Watching()
     async with visiting(found, watching) as visit:
         await visit.loaded()
@@ -57,14 +52,22 @@ async def _run(symbol: str, venue: str, depth: int, sim: str, *, watch: bool, as
         watching.open(live, [symbol], visit.why)
         instrument, market = live.instruments()[symbol], watching.markets[symbol]
         show = _lines if as_json else _screen
+        if watch and not as_json:
+            depth = min(depth, _room())
         if not await _valid(market, live):
             show(instrument, market, depth, live.clock.now())
-            raise VenueError(f"no valid book of {symbol} within {PATIENCE:g} s")
+            raise VenueError(f"no valid book of {symbol} within {PATIENCE:g} s: {visit.why(venue)}")
         show(instrument, market, depth, live.clock.now())
         while watch:
             await asyncio.sleep(EVERY)
             show(instrument, market, depth, live.clock.now(), again=True)
     return 0
+
+
+def _room() -> int:
+    """Return how many levels of each side a terminal can be shown again and again without scrolling."""
+    console = open_console()
+    return max(1, (console.height - _AROUND - 1) // 2) if console.is_terminal else MOST
 
 
 async def _valid(market: Market, live: Live) -> bool:
@@ -88,6 +91,7 @@ def row_of(instrument: Instrument, market: Market, depth: int, now: int) -> dict
         "size_unit": size_unit(instrument),
         "bids": [[price, size] for price, size in book.levels(0, depth)],
         "asks": [[price, size] for price, size in book.levels(1, depth)],
+        "spread": _spread(instrument, book),
         "last": None if book.last != book.last else book.last,
     }
 
@@ -102,22 +106,25 @@ def _screen(instrument: Instrument, market: Market, depth: int, now: int, *, aga
     places = max(0, -int(instrument.tick.as_tuple().exponent))
     digits = max(0, -int(instrument.step.as_tuple().exponent))
     if again and console.is_terminal:
-        console.file.write(f"\x1b[{2 * depth + 4}A\x1b[J")
-    age = "-" if row["age_s"] is None else f"{row['age_s']:.1f} s"
-    print(f"{instrument.symbol}   {row['state']}, {age} old, sequence {row['sequence']}")  # noqa: T201 (the answer)
+        console.file.write(f"\x1b[{2 * depth + _AROUND}A\x1b[J")
+    age = "" if row["age_s"] is None else f", {row['age_s']:.1f} s old, sequence {row['sequence']}"
+    head = f"{instrument.symbol}   {row['state']}{age}"
+    # A head of two lines would not be overwritten by the next one.
+    print(head[: console.width] if console.is_terminal else head)  # noqa: T201 (the answer)
     print(f"{'size (' + row['size_unit'] + ')':>22} {'price':>16}")  # noqa: T201 (the answer)
     empty = ["" for _ in range(depth)]
     asks = [f"{size:22,.{digits}f} {price:16,.{places}f}" for price, size in reversed(row["asks"])]
     bids = [f"{size:22,.{digits}f} {price:16,.{places}f}" for price, size in row["bids"]]
-    spread = _spread(instrument, row)
-    for line in [*empty[len(asks) :], *asks, f"{'spread':>22} {spread:>16}", *bids, *empty[len(bids) :]]:
+    spread = f"{'spread':>22} {row['spread'] or '-':>16}"
+    for line in [*empty[len(asks) :], *asks, spread, *bids, *empty[len(bids) :]]:
         print(line)  # noqa: T201 (the answer)
     sys.stdout.write("\n")
     sys.stdout.flush()
 
 
-def _spread(instrument: Instrument, row: dict[str, Any]) -> str:
-    if not row["bids"] or not row["asks"]:
-        return "-"
-    ticks = round((row["asks"][0][0] - row["bids"][0][0]) / float(instrument.tick))
-    return plain(instrument.tick * ticks)
+def _spread(instrument: Instrument, book: Book) -> str | None:
+    """Return best ask minus best bid in quote money; None where a side is empty."""
+    bids, asks = book.levels(0, 1), book.levels(1, 1)
+    if not bids or not asks:
+        return None
+    return plain(instrument.tick * round((asks[0][0] - bids[0][0]) / float(instrument.tick)))

@@ -8,6 +8,7 @@ from basisdesk.domain.errors import BasisdeskError, UsageError, VenueError, near
 from basisdesk.domain.instrument import Margin, unit_worth
 from basisdesk.kernel.book import Book
 from basisdesk.shell.live.health import Capability
+from basisdesk.venues import venue_named
 from basisdesk.venues.contract import Market
 
 if TYPE_CHECKING:
@@ -79,6 +80,26 @@ class _Sink:
 
     def report(self, report: Report) -> None:
         self._watching.reports.append(report)
+
+
+def has_venue(symbol: str) -> bool:
+    """Say whether a market is written with its venue: ``BTC/USDT:USDT`` is not, although it has a colon."""
+    name, colon, _ = symbol.partition(":")
+    return bool(colon) and "/" not in name
+
+
+def venue_of(symbol: str) -> str:
+    """Return the venue that a market is written with.
+
+    Raises:
+        UsageError: there is none, or it is not known.
+    """
+    if not has_venue(symbol):
+        raise UsageError(
+            f"{symbol!r} names no venue: write a market as VENUE:BASE/QUOTE, such as binance:BTC/USDT; "
+            "`basisdesk markets` lists them"
+        )
+    return venue_named(symbol.partition(":")[0]).name
 
 
 def _unknown(live: Live, symbol: str, known: dict[str, Instrument], why: Callable[[str], str]) -> BasisdeskError:
