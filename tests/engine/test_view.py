@@ -22,6 +22,7 @@ def test_a_filled_order_reports_what_was_shown_and_what_was_achieved() -> None:
     assert (one.sent, one.filled, one.average, one.status, one.fees) == (
         D(1), D(1), D("60011.6"), OrderStatus.DONE, {"USDT": D(3)},
     )  # fmt: skip
+    assert (one.unit, two.unit) == ("BTC", "BTC")
     assert (two.side, two.average, two.fees) == (Side.SELL, D(59999), {"USDT": D(2)})
     assert [fill.trade_id for fill in fills_of(desk.state, "S1")] == ["t1", "t2", "t3"]
 
@@ -57,6 +58,7 @@ def test_an_inverse_leg_averages_by_coin() -> None:
     assert average is not None
     assert round(average, 2) == D("51181.10")  # harmonic, not 51 200
     assert desk.view().achieved == average - 51000
+    assert [leg.unit for leg in desk.view().legs] == ["contracts", "contracts"]
 
 
 def test_the_filled_part_of_a_mixed_pair_is_on_the_grid_of_its_spot_leg() -> None:

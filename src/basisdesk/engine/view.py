@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.domain.arithmetic import Rounding, on_grid, precise
+from basisdesk.domain.check import size_unit
 from basisdesk.domain.market import SpreadMarket, spread_market
 from basisdesk.domain.order import DoneReason, OrderStatus, Side, SpreadState
 from basisdesk.engine.exposure import Exposure, exposure_of, is_exposed, is_filled, leg_orders, matched
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class LegView(msgspec.Struct, frozen=True, kw_only=True):
-    """One leg of a spread order, over all its leg orders; sizes in the venue's unit, net of unwinds.
+    """One leg of a spread order, over all its leg orders; sizes in the venue's `unit`, net of unwinds.
 
     `sent` adds up what was sent to open and hedge, `average` is the mean price of those fills (harmonic when inverse).
     """
@@ -39,6 +40,7 @@ class LegView(msgspec.Struct, frozen=True, kw_only=True):
     side: Side
     sent: Decimal
     filled: Decimal
+    unit: str
     unwound: Decimal
     average: Decimal | None
     status: OrderStatus | None
@@ -168,6 +170,7 @@ def _leg_view(state: State, order: SpreadOrder, leg: int) -> LegView:
         side=leg_side(order, leg),
         sent=sum((sent.size for sent in opened), ZERO),
         filled=sum((sent.filled for sent in opened), ZERO) - undone,
+        unit=size_unit(state.instruments[order.legs[leg - 1]]),
         unwound=undone,
         average=None if average is None else shown(average),
         status=orders[-1].status if orders else None,

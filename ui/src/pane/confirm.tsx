@@ -125,7 +125,7 @@ function contractsText(symbol: string, size: string, price: number | undefined):
   const market = marketsByName.value.get(symbol);
   const found = contracts(Number(size), market, details.value?.body.unit ?? "", price);
   if (market?.kind === "spot") return "spot";
-  if (market?.margin === "linear" && Number(market.contract_size) === 1) return "in coin";
+  if (market?.size_unit === market?.base) return "in coin";
   return found === undefined ? NONE : `≈ ${sizeText(found)}`;
 }
 

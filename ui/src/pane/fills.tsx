@@ -16,18 +16,18 @@ export function FillTable() {
     <table class="rows" id="fills">
       <thead>
         <tr>
-          <th>Time UTC</th>
-          <th>Order</th>
-          <th>Leg</th>
+          <th class="num">Time UTC</th>
+          <th class="num">Order</th>
+          <th class="num">Leg</th>
           <th>Market</th>
           <th>Side</th>
           <th class="num">Price quote</th>
-          <th class="num" title="Contracts, or coin where the market is spot">
+          <th class="num" title="Contracts or coin, as the venue counts them">
             Venue size
           </th>
           <th class="num">Size coin</th>
           <th class="num">Fee</th>
-          <th>Trade</th>
+          <th class="num trade">Trade</th>
         </tr>
       </thead>
       <tbody>
@@ -38,7 +38,9 @@ export function FillTable() {
             </td>
             <td class="num">{row.order_id}</td>
             <td class="num">{row.leg}</td>
-            <td title={row.symbol}>{label(row.symbol)}</td>
+            <td class="wraps" title={row.symbol}>
+              {label(row.symbol)}
+            </td>
             <td class={row.side.toLowerCase()}>
               {row.side === "BUY" ? "▲" : "▼"} {row.side}
             </td>
@@ -46,7 +48,9 @@ export function FillTable() {
             <td class="num">{amounts(row.size)}</td>
             <td class="num">{amounts(row.base)}</td>
             <td class="num">{amounts(`${row.fee} ${row.fee_asset}`)}</td>
-            <td class="num dim">{row.trade_id}</td>
+            <td class="num dim trade" title={row.trade_id}>
+              {row.trade_id}
+            </td>
           </tr>
         ))}
       </tbody>

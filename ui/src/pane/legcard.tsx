@@ -21,8 +21,7 @@ export function LegCard({ name, symbol }: { name: string; symbol: string }) {
 }
 
 function Terms({ market }: { market: Market }) {
-  const spot = market.kind === "spot";
-  const amountUnit = spot ? market.base : "contracts";
+  const amountUnit = market.size_unit ?? "";
   const worth = market.margin === "inverse" ? market.quote : market.base;
   const at = markets.value?.body.at ?? 0;
   const old = ageNow(market.age, markets.value?.received ?? 0);

@@ -8,12 +8,17 @@ import type { Market } from "../wire/types";
 import { Thaw } from "./thaw";
 
 const COLUMNS = 12;
+const TOGETHER = "\u00a0"; // keeps the heading on two lines where it has to be broken
+
+/** The markets of the coin that is looked at. */
+export function listed(): readonly Market[] {
+  const rows = markets.value?.body.rows ?? [];
+  return rows.filter((row) => underlying.value === "" || row.base === underlying.value);
+}
 
 export function MarketTable() {
   const told = markets.value;
-  const rows = (told?.body.rows ?? []).filter(
-    (row) => underlying.value === "" || row.base === underlying.value,
-  );
+  const rows = listed();
   if (told === undefined || rows.length === 0)
     return (
       <p class="empty">
@@ -34,10 +39,10 @@ export function MarketTable() {
           <th class="num">Ask size</th>
           <th class="num">Last</th>
           <th class="num" title="Simple, 365 days, from the venue's own interval">
-            Funding % a year
+            Funding %{TOGETHER}a{TOGETHER}year
           </th>
           <th class="num">Next funding</th>
-          <th>Delivery</th>
+          <th class="num">Delivery in</th>
         </tr>
       </thead>
       <tbody>
@@ -52,11 +57,16 @@ export function MarketTable() {
   );
 }
 
-/** Why a market is frozen: too much to be found only by pointing at it. */
+/** Why a market is frozen, and the way back: too much to be found only by pointing at it. */
 function Why({ row }: { row: Market }) {
   return (
     <tr class="why" data-why={row.symbol}>
-      <td colSpan={COLUMNS}>{row.refusal}</td>
+      <td colSpan={COLUMNS}>
+        <div class="because">
+          <Thaw market={row} />
+          <span>{row.refusal}</span>
+        </div>
+      </td>
     </tr>
   );
 }
@@ -71,9 +81,8 @@ function Row({ row, at, received }: { row: Market; at: number; received: number 
         {contract(row.symbol)}
         {row.refusal === null ? "" : " ⊘"}
       </td>
-      <td>
+      <td class={row.frozen ? "warn" : undefined}>
         {live && !row.frozen ? "●" : "▲"} {row.frozen ? "frozen" : row.state}
-        <Thaw market={row} />
       </td>
       <td class="num">{age(ageNow(row.age, received))}</td>
       <td class="num dim">{size(row.bid_size)}</td>
@@ -83,7 +92,9 @@ function Row({ row, at, received }: { row: Market; at: number; received: number 
       <td class="num">{fixed(row.last, places)}</td>
       <td class="num">{percent(row.funding_apr)}</td>
       <td class="num">{countdown(row.next_funding, at)}</td>
-      <td class="num">{row.expiry === null ? "–" : `${day(row.expiry)}, in ${countdown(row.expiry, at)}`}</td>
+      <td class="num" title={row.expiry === null ? undefined : day(row.expiry)}>
+        {countdown(row.expiry, at)}
+      </td>
     </tr>
   );
 }

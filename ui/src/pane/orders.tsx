@@ -1,13 +1,17 @@
 // Spread orders; each opens to show what was sent and filled on its legs.
 import { signal } from "@preact/signals";
-import { amounts, exact, NONE, rounded } from "../pure/number";
+import { amounts, exact, rounded } from "../pure/number";
 import { MARKS, STATES, typeWord, words } from "../pure/order";
-import { label, parse, spreadShort, spreadUnit } from "../pure/symbol";
-import { clock, iso } from "../pure/time";
+import { label, spreadUnit } from "../pure/symbol";
+import { clock, iso, moment } from "../pure/time";
 import { allStale, marketDecimals, spreadDecimals } from "../state/live";
 import { select } from "../state/selection";
 import { cancel } from "../state/ticket";
 import type { LegRow, Order } from "../wire/types";
+import { Spread } from "./parts";
+
+const COLUMNS = 10;
+const DUST = "below the smallest size that can be traded, so nothing is to be hedged";
 
 const open = signal<ReadonlySet<string>>(new Set());
 
@@ -24,13 +28,14 @@ export function OrderTable({ rows, active }: { rows: readonly Order[]; active: b
       <thead>
         <tr>
           <th>State</th>
-          <th>Order</th>
+          <th class="num least">Order</th>
           <th>Spread</th>
           <th>Side</th>
-          <th>Type</th>
           <th class="num">Filled / size</th>
-          <th class="num">Trigger</th>
-          <th class="num" title="Spread shown when the legs were sent">
+          <th class="num least" title="Auto-Trigger orders wait for this spread, market orders for nothing">
+            Trigger
+          </th>
+          <th class="num least" title="Spread shown when the legs were sent">
             Displayed
           </th>
           <th class="num" title="Spread that the fills add up to">
@@ -39,15 +44,20 @@ export function OrderTable({ rows, active }: { rows: readonly Order[]; active: b
           <th class="num" title="One leg ahead of the other">
             Unhedged
           </th>
-          <th class="num">Updated UTC</th>
-          {active ? null : <th>Reason</th>}
+          <th class="num spare">Updated UTC</th>
+          {active ? null : <th class="spare reason">Reason</th>}
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => [
           <Row key={row.order_id} row={row} active={active} />,
           ...(open.value.has(row.order_id)
-            ? row.legs.map((leg) => <Leg key={`${row.order_id} ${leg.leg}`} leg={leg} />)
+            ? [
+                ...row.legs.map((leg) => (
+                  <Leg key={`${row.order_id} ${leg.leg}`} leg={leg} active={active} />
+                )),
+                <About key={`${row.order_id} about`} row={row} active={active} />,
+              ]
             : []),
         ])}
       </tbody>
@@ -70,56 +80,53 @@ function Empty({ active }: { active: boolean }) {
 
 function Row({ row, active }: { row: Order; active: boolean }) {
   const [leg1 = "", leg2 = ""] = row.spread.split("~");
-  const exposed = /[1-9]/.test(row.unhedged);
   const isOpen = open.value.has(row.order_id);
   const places = spreadDecimals(row.spread);
   return (
     <tr data-order={row.order_id} data-state={row.state}>
-      <td>
-        <button
-          type="button"
-          class="fold"
-          aria-expanded={isOpen}
-          onClick={() => toggle(row.order_id)}
-          title="Show the legs"
-        >
-          <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
-          <span class="hidden">Legs of order {row.order_id}</span>
-        </button>
-        <Chip state={row.state} reason={row.reason} />
+      <td class="state">
+        <span class="whole">
+          <button
+            type="button"
+            class="fold"
+            aria-expanded={isOpen}
+            onClick={() => toggle(row.order_id)}
+            title="Show the legs and all that is known"
+          >
+            <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
+            <span class="hidden">Legs of order {row.order_id}</span>
+          </button>
+          <Chip state={row.state} reason={row.reason} />
+        </span>
         {active ? (
           <button type="button" class="danger" disabled={allStale.value} onClick={() => cancel(row.order_id)}>
             Cancel
           </button>
         ) : null}
       </td>
-      <td class="num">{row.order_id}</td>
-      <td>
+      <td class="num least">{row.order_id}</td>
+      <td class="wraps">
         <button type="button" class="link" onClick={() => select(row.spread)} title={row.spread}>
-          {spreadShort(leg1, leg2)}
+          <Spread leg1={leg1} leg2={leg2} />
         </button>
       </td>
       <td class={row.side.toLowerCase()}>
         {row.side === "BUY" ? "▲" : "▼"} {row.side}
       </td>
-      <td>{typeWord(row.type)}</td>
-      <td class="num">
-        {amounts(row.filled)} / {amounts(row.size)} {spreadUnit(row.spread)}
+      <td class="num pair">
+        {amounts(row.filled)} / <span class="whole">{`${amounts(row.size)} ${spreadUnit(row.spread)}`}</span>
       </td>
-      <td class="num" title={row.trigger === null ? "A market order has no trigger" : undefined}>
-        {exact(row.trigger)}
+      <td class={row.trigger === null ? "num least dim" : "num least"} title={`${typeWord(row.type)} order`}>
+        {row.trigger === null ? typeWord(row.type).toLowerCase() : exact(row.trigger)}
       </td>
-      <td class="num">{rounded(row.displayed, places)}</td>
+      <td class="num least">{rounded(row.displayed, places)}</td>
       <td class="num">{rounded(row.achieved, places)}</td>
-      <td class={exposed ? "num bad" : "num"}>
-        {exposed ? "▲ " : ""}
-        {amounts(row.unhedged, true)}
-      </td>
-      <td class="num" title={`created ${iso(row.created)}`}>
+      <Unhedged row={row} />
+      <td class="num spare" title={`created ${iso(row.created)}`}>
         {clock(row.updated)}
       </td>
       {active ? null : (
-        <td class="reason" title={row.reason}>
+        <td class="spare reason" title={row.reason}>
           {row.reason}
         </td>
       )}
@@ -127,31 +134,74 @@ function Row({ row, active }: { row: Order; active: boolean }) {
   );
 }
 
-function Leg({ leg }: { leg: LegRow }) {
+/** One leg under the order's own headings; the price of its fills stands where the order's achieved spread does. */
+function Leg({ leg, active }: { leg: LegRow; active: boolean }) {
   const side = leg.side ?? "";
   const symbol = leg.symbol ?? "";
   return (
     <tr class="leg-row">
-      <td colSpan={2}>
+      <td class="wraps">
         LEG{leg.leg} {leg.status ?? "not sent"}
       </td>
-      <td title={symbol}>{label(symbol)}</td>
+      <td class="least" />
+      <td class="wraps" title={symbol}>
+        {label(symbol)}
+      </td>
       <td class={side.toLowerCase()}>
         {side === "BUY" ? "▲" : "▼"} {side}
       </td>
-      <td>{leg.message}</td>
-      <td class="num">
-        {amounts(leg.filled)} / {amounts(leg.sent)}{" "}
-        {parse(symbol)?.kind === "spot" ? parse(symbol)?.base : "contracts"}
+      <td class="num pair">
+        {amounts(leg.filled)} / <span class="whole">{`${amounts(leg.sent)} ${leg.unit}`}</span>
       </td>
-      <td class="num" colSpan={2}>
-        average {rounded(leg.average, marketDecimals(symbol))}
+      <td class="least" />
+      <td class="least" />
+      <td class="num" title="Average price of this leg's fills">
+        {rounded(leg.average, marketDecimals(symbol))}
       </td>
-      <td class="num" colSpan={4}>
-        fees {leg.fees === "0" ? NONE : amounts(leg.fees)}
+      <td />
+      <td class="spare" />
+      {active ? null : <td class="spare" />}
+    </tr>
+  );
+}
+
+/** What has no column of its own, or none where the pane is narrow. */
+function About({ row, active }: { row: Order; active: boolean }) {
+  const facts = [
+    `${typeWord(row.type)} order ${row.order_id}${row.trigger === null ? "" : ` at ${exact(row.trigger)}`}`,
+    `created ${moment(row.created)}, changed ${moment(row.updated)} UTC`,
+    row.displayed === null ? "" : `displayed ${rounded(row.displayed, spreadDecimals(row.spread))}`,
+    isDust(row) ? `${amounts(row.unhedged, true)} ${spreadUnit(row.spread)} unhedged: ${DUST}` : "",
+    row.reason,
+    ...row.legs.flatMap(({ leg, fees, message }) => [
+      !fees || fees === "0" ? "" : `LEG${leg} fee ${amounts(fees)}`,
+      message ? `LEG${leg}: ${message}` : "",
+    ]),
+  ];
+  return (
+    <tr class="leg-row about">
+      <td colSpan={active ? COLUMNS : COLUMNS + 1}>
+        <div class="because">{facts.filter((text) => text !== "").join(" · ")}</div>
       </td>
     </tr>
   );
+}
+
+/** Whether something is unhedged that is too little for any order: INCOMPLETE says that it could be hedged. */
+function isDust(row: Order): boolean {
+  return row.state !== "INCOMPLETE" && /[1-9]/.test(row.unhedged);
+}
+
+function Unhedged({ row }: { row: Order }) {
+  const amount = amounts(row.unhedged, true);
+  if (isDust(row))
+    return (
+      <td class="num dim" title={`${amount} ${spreadUnit(row.spread)}: ${DUST}`}>
+        dust
+      </td>
+    );
+  if (row.state === "INCOMPLETE") return <td class="num bad">▲ {amount}</td>;
+  return <td class="num">{amount}</td>;
 }
 
 export function Chip({ state, reason }: { state: string; reason: string }) {

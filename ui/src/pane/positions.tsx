@@ -1,10 +1,11 @@
 // Spread positions; each opens to show its two legs.
 import { signal } from "@preact/signals";
 import { amounts, assetPlaces, NONE, rounded, sign } from "../pure/number";
-import { baseOf, label, parse, quoteOf, spreadShort, spreadUnit } from "../pure/symbol";
+import { baseOf, label, parse, quoteOf, spreadUnit } from "../pure/symbol";
 import { marketDecimals, positions, spreadDecimals } from "../state/live";
 import { select } from "../state/selection";
 import type { LegRow, Position } from "../wire/types";
+import { Amounts, Spread } from "./parts";
 
 const open = signal<ReadonlySet<string>>(new Set());
 
@@ -61,7 +62,7 @@ function Row({ row }: { row: Position }) {
   const places = spreadDecimals(row.spread);
   return (
     <tr data-position={row.spread}>
-      <td>
+      <td class="wraps folds">
         <button
           type="button"
           class="fold"
@@ -73,7 +74,7 @@ function Row({ row }: { row: Position }) {
           <span class="hidden">Legs</span>
         </button>
         <button type="button" class="link" onClick={() => select(row.spread)} title={row.spread}>
-          {spreadShort(leg1, leg2)}
+          <Spread leg1={leg1} leg2={leg2} />
         </button>
       </td>
       <td class="num">
@@ -84,8 +85,10 @@ function Row({ row }: { row: Position }) {
       </td>
       <td class="num">{rounded(row.entry, places)}</td>
       <td class="num live">{rounded(row.mark, places)}</td>
-      <td class="num">{amounts(row.fees)}</td>
-      <td class="num">
+      <td class="num wraps">
+        <Amounts list={amounts(row.fees)} />
+      </td>
+      <td class="num wraps">
         {amounts(row.net_delta, true)} {baseOf(leg1)}
       </td>
     </tr>
@@ -97,21 +100,23 @@ function Leg({ leg, index }: { leg: LegRow; index: number }) {
   const places = marketDecimals(symbol);
   return (
     <tr class="leg-row">
-      <td>
+      <td class="wraps">
         <span>LEG{index + 1}</span> {symbol === "" ? "" : label(symbol)}
       </td>
-      <td class="num">
+      <td class="num wraps">
         {parse(symbol)?.margin === "inverse"
           ? `${amounts(leg.size, true)} contracts`
           : `${amounts(leg.base ?? leg.size, true)} ${baseOf(symbol)}`}
       </td>
-      <td class="num live">
-        <Money text={leg.pnl ?? null} unit={leg.pnl_asset ?? ""} /> {inQuote(leg)}
+      <td class="num live wraps">
+        <Money text={leg.pnl ?? null} unit={leg.pnl_asset ?? ""} /> <span class="whole">{inQuote(leg)}</span>
       </td>
       <td class="num">{rounded(leg.entry, places)}</td>
       <td class="num live">{rounded(leg.mark, places)}</td>
-      <td class="num">{amounts(leg.fees)}</td>
-      <td class="num dim">
+      <td class="num wraps">
+        <Amounts list={amounts(leg.fees)} />
+      </td>
+      <td class="num dim wraps">
         {amounts(leg.base, true)} {baseOf(symbol)}
       </td>
     </tr>
@@ -128,7 +133,7 @@ function inQuote(leg: LegRow): string {
 function Money({ text, unit }: { text: string | null; unit: string }) {
   const direction = sign(text);
   return (
-    <span class={direction > 0 ? "gain" : direction < 0 ? "loss" : ""}>
+    <span class={`whole ${direction > 0 ? "gain" : direction < 0 ? "loss" : ""}`}>
       {text === null ? NONE : `${rounded(text, assetPlaces(unit), true)} ${unit}`}
     </span>
   );

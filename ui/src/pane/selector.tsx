@@ -79,9 +79,6 @@ function Legs() {
   return (
     <>
       <Leg name="LEG1" symbol={row.leg1} choices={first} choose={toFirst} />
-      <span class="minus" aria-hidden="true">
-        −
-      </span>
       <Leg name="LEG2" symbol={row.leg2} choices={second} choose={toSecond} />
     </>
   );
@@ -104,6 +101,11 @@ function Leg({ name, symbol, choices, choose }: LegProps) {
   };
   return (
     <div class="leg">
+      {name === "LEG2" ? (
+        <span class="minus" aria-hidden="true">
+          −
+        </span>
+      ) : null}
       <span class="leg-name">{name}</span>
       <select
         aria-label={`${name} venue`}

@@ -1,10 +1,10 @@
 // The tables under the chart, one at a time.
 import type { ComponentChildren } from "preact";
-import { fills, log, markets, orders, positions } from "../state/live";
+import { fills, log, orders, positions } from "../state/live";
 import { remembered } from "../state/prefs";
 import { FillTable } from "./fills";
 import { LogLines } from "./log";
-import { MarketTable } from "./markets";
+import { listed, MarketTable } from "./markets";
 import { OrderTable } from "./orders";
 import { PositionTable } from "./positions";
 
@@ -44,7 +44,7 @@ function tabs(): Tab[] {
     {
       name: "markets",
       word: "Markets",
-      count: markets.value?.body.rows.length ?? 0,
+      count: listed().length,
       view: () => <MarketTable />,
     },
     { name: "log", word: "Log", count: log.value?.body.rows.length ?? 0, view: () => <LogLines /> },

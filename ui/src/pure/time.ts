@@ -15,6 +15,11 @@ export function day(ns: number | null | undefined): string {
   return ns ? new Date(ns / MS).toISOString().slice(0, 10) : NONE;
 }
 
+/** Day and time to the second. */
+export function moment(ns: number): string {
+  return `${day(ns)} ${clock(ns)}`;
+}
+
 export function iso(ns: number): string {
   return new Date(ns / MS).toISOString();
 }

@@ -57,7 +57,10 @@ const actions: Record<string, () => void> = {
 
 function arm(wanted: "BUY" | "SELL"): void {
   side.value = wanted;
-  document.getElementById("size")?.focus();
+  const field = document.getElementById("size");
+  if (!(field instanceof HTMLInputElement)) return;
+  field.focus();
+  field.select(); // what is typed next is the size, not more digits of the last one
 }
 
 function leave(event: KeyboardEvent): void {

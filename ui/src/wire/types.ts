@@ -34,6 +34,8 @@ export interface Market {
   tick: string | null;
   step: string | null;
   contract_size: string | null;
+  /** What the venue's sizes count: the base coin's name or "contracts". */
+  size_unit: string | null;
   min_size: string | null;
   min_notional: string | null;
   max_leverage: string | null;
