@@ -165,6 +165,7 @@ class FakeMarket:
             tick="0.1",
             step="0.001",
             contract_size="100" if inverse else "1",
+            size_unit="contracts" if inverse else coin_of(symbol),
             min_size="0.002",
             min_notional="20",
             max_leverage=None if spot else "100",

@@ -8,9 +8,12 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import RESULTS
 
+from basisdesk.domain.stream import OrderRow
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from tests.browser.conftest import Sight
+    from tests.browser.fakedesk import FakeDesk
 
 pytestmark = pytest.mark.browser
 SIZES = {"wide": (1600, 1000), "laptop": (1180, 800), "tablet": (900, 1100), "phone": (390, 844)}
@@ -106,6 +109,37 @@ def test_escape_clears_the_ticket(sight: Sight, address: str) -> None:
     assert page.input_value("#size") == ""
 
 
+def test_a_size_that_is_typed_after_a_side_replaces_the_last_one(sight: Sight, address: str) -> None:
+    page = sight.page
+    page.goto(address)
+    page.wait_for_selector(".cell")
+    page.keyboard.press("b")
+    page.keyboard.type("0.5")
+    page.locator("#submit").focus()
+    page.keyboard.press("s")
+    page.keyboard.type("0.1")
+    assert page.input_value("#size") == "0.1"
+
+
+def test_what_became_of_an_order_covers_nothing_of_a_low_ticket(
+    sight: Sight, address: str, fake_desk: FakeDesk
+) -> None:
+    fake_desk.refuse_with = "size 0.5 BTC is worth 12 USDT; " * 8
+    page = sight.page
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.goto(address)
+    page.wait_for_selector(".terms")
+    page.get_by_label("Confirm before sending").uncheck()
+    page.fill("#size", "0.5")
+    page.click("#submit")
+    expect(page.locator("#outcome")).to_contain_text("Refused")
+    ends = page.evaluate(
+        "document.querySelector('#outcome').getBoundingClientRect().top"
+        " + document.querySelector('#outcome').scrollHeight"
+    )
+    assert ends <= page.evaluate("document.querySelector('.terms').getBoundingClientRect().top")
+
+
 def test_instrument_details_show_on_focus(sight: Sight, address: str) -> None:
     page = sight.page
     page.goto(address)
@@ -133,3 +167,50 @@ def test_every_table_without_rows_says_what_to_do(sight: Sight, address: str) ->
     expect(page.locator("#markets tbody tr")).to_have_count(10)
     page.get_by_role("tab", name="Log").click()
     expect(page.locator(".log")).to_contain_text("20 markets listed")
+
+
+SPREAD = "binance:BTC/USDT:USDT-261225~bybit:BTC/USDT:USDT"
+RIGHTS = """(selector) => [...document.querySelectorAll(selector)].map((node) => [...node.children]
+  .filter((cell) => cell.innerText.trim() && getComputedStyle(cell).display !== 'none')
+  .map((cell) => Math.round(cell.getBoundingClientRect().right)))"""
+
+
+def ended(order_id: str, state: str, unhedged: str) -> OrderRow:
+    sides = zip(SPREAD.split("~"), ("SELL", "BUY"), ("BTC", "contracts"), strict=True)
+    return OrderRow(
+        order_id=order_id, spread=SPREAD, side="SELL", type="auto_trigger", size="0.1", filled="0.1", trigger="-120.5",
+        state=state, active=False, displayed="-120.55", achieved="-120.61", unhedged=unhedged, created=1, updated=2,
+        reason="cancelled by the operator after a while", legs=[
+            {"leg": str(leg), "symbol": symbol, "side": side, "sent": "0.1", "filled": "0.1", "unit": unit,
+             "average": "64262.5", "status": "DONE", "fees": "0.0000001 BTC, 3.21 USDT", "message": ""}
+            for leg, (symbol, side, unit) in enumerate(sides, start=1)
+        ],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "height"), [(1600, 1000), (1280, 800)])
+def test_orders_fit_their_pane_with_legs_under_the_headings_and_dust_quiet(
+    sight: Sight, address: str, fake_desk: FakeDesk, width: int, height: int
+) -> None:
+    dust, exposed = ended("S1", "FILLED", "-0.0000001"), ended("S2", "INCOMPLETE", "-0.05")
+    fake_desk.orders = {order.order_id: order for order in (dust, exposed)}
+    page = sight.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(address)
+    page.get_by_role("tab", name="Order history").click()
+    page.locator('[data-order="S1"] .fold').click()
+    legs = page.locator(".leg-row:not(.about)")
+    expect(legs).to_have_count(2)
+    expect(legs.first).to_contain_text("0.1 / 0.1 BTC")
+    expect(legs.last).to_contain_text("0.1 / 0.1 contracts")
+    expect(page.locator(".about")).to_contain_text("−0.0000001 BTC unhedged: below the smallest size")
+    expect(page.locator(".about")).to_contain_text("cancelled by the operator after a while")
+    expect(page.locator('[data-order="S1"] .bad')).to_have_count(0)
+    expect(page.locator('[data-order="S1"]')).to_contain_text("dust")
+    expect(page.locator('[data-order="S2"] .bad')).to_have_text("▲ −0.05")
+    heads = page.evaluate(RIGHTS, "#order-history thead tr")[0]
+    for cells in page.evaluate(RIGHTS, ".leg-row:not(.about)"):
+        assert set(cells) < set(heads)
+    assert page.evaluate("(() => { const box = document.querySelector('#table'); return box.scrollWidth; })()") == (
+        page.evaluate("document.querySelector('#table').clientWidth")
+    )

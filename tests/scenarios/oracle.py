@@ -17,7 +17,7 @@ from basisdesk.domain.instrument import Instrument, Margin, base_of, face_of, un
 from basisdesk.domain.order import SpreadState
 from basisdesk.engine import digest, fold_all, order_view, rerun
 from basisdesk.engine.state import Unit
-from basisdesk.sim.dialects.bigone.spell import id_of
+from basisdesk.sim.dialects.bigone.spell import trade_id_of
 from basisdesk.sim.dialects.bybit.names import identity
 from basisdesk.sim.exchange.logins import FIRST
 
@@ -180,7 +180,7 @@ def spelled(stage: Stage, fill: Fill) -> str:
         case "bybit", line:
             return identity(fill.trade_id, line)
         case "bigone", "contract":
-            return id_of(fill.trade_id)
+            return trade_id_of(instrument.code, fill.at, fill.trade_id)
         case "htx", "linear":
             return f"{fill.trade_id}-{fill.venue_id}"
         case "htx", "coin_swap" | "coin_futures":
