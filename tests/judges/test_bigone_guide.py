@@ -221,9 +221,77 @@ def test_the_private_stream_tells_cash_positions_orders_and_trades(cat: Callable
     assert isinstance(told["cash"]["balances"], float)
 
 
-@pytest.mark.parametrize(
-    "path", ["depth@NOPE", "depth", "candlesticks/2MIN@BTCUSD", "candlesticks@BTCUSD", "nothing", "trades/x@BTCUSD"]
-)
+NUMBERS = {
+    "cash": (
+        "balances", "available", "margin", "positionMargin", "orderMargin", "positionValue", "unrealizedPnl",
+        "marginBalances", "marginRate", "leverage",
+    ),
+    "positions": (
+        "marginRate", "feeRateTaker", "feeRateMaker", "size", "notional", "initMargin", "margin", "orderMargin",
+        "realisedPnl", "totalPnl", "markPrice", "riskLimit", "liquidatePrice", "entryPrice", "unrealizedPnl",
+        "leverage", "equity", "value", "risk", "rom", "buyingNotional", "sellingNotional", "buyingSize", "sellingSize",
+        "seqNo",
+    ),
+    "orders": ("price", "avgPrice", "size", "notional", "filled", "filledNotional"),
+    "trades": ("price", "size", "notional", "fee", "feeRate", "pnl"),
+}  # fmt: skip
+WORDS = {
+    "cash": ("id", "userId", "currency"), "positions": ("id", "userId", "symbol", "currency"),
+    "orders": ("id", "userId", "symbol", "currency", "type", "side", "status"),
+    "trades": ("id", "orderId", "symbol", "side"),
+}  # fmt: skip
+
+
+def test_every_field_of_the_private_stream_is_there_in_its_type(cat: Callable[..., Cat], reader: Reader) -> None:
+    stream = cat("stream", f"Authorization: {reader.headers()['Authorization']}")
+    order: dict[str, Any] = {"symbol": "BTCUSD", "type": "MARKET", "size": 9, "reduceOnly": False}
+    told: list[dict[str, Any]] = []
+    for side in ("BUY", "SELL"):
+        assert reader.post(f"{reader.contract}/orders", order | {"side": side}).status_code == 200
+        told.append(stream.until(lambda message: "trades" in message))
+    for message in told:
+        for kind, numbers in NUMBERS.items():
+            rows = message[kind] if isinstance(message[kind], list) else [message[kind]]
+            for row in rows:
+                assert {name: type(row[name]) for name in numbers if type(row[name]) not in {int, float}} == {}
+                assert {name: type(row[name]) for name in WORDS[kind] if not isinstance(row[name], str)} == {}
+    assert told[-1]["positions"][-1]["isCross"] in {True, False}
+    assert told[-1]["orders"][-1]["liquidateUserId"] is None
+    assert any(row["pnl"] for message in told for row in message["trades"])
+
+
+def test_a_resting_order_shows_in_the_position_and_the_purse_until_it_is_cancelled(
+    cat: Callable[..., Cat], reader: Reader
+) -> None:
+    stream = cat("stream", f"Authorization: {reader.headers()['Authorization']}")
+    held = position(reader, "BTCUSD")
+    low = int(cat("depth@BTCUSD").next()["bestPrices"]["bid"] * 0.9)
+    size = int(abs(held)) + 1000
+    order = {"symbol": "BTCUSD", "side": "BUY", "type": "LIMIT", "size": size, "price": low, "reduceOnly": False}
+    placed = reader.post(f"{reader.contract}/orders", order).json()
+    message = stream.until(lambda message: "orders" in message)
+    assert message["positions"][-1]["buyingSize"] == size
+    assert message["positions"][-1]["orderMargin"] > 0
+    assert message["cash"]["available"] < message["cash"]["marginBalances"]
+    gone = requests.delete(f"{reader.contract}/orders/{placed['id']}", headers=reader.headers(), timeout=WAIT)
+    assert gone.json()["status"] == "CANCELED"
+    message = stream.until(lambda message: "orders" in message)
+    assert (message["positions"][-1]["buyingSize"], message["positions"][-1]["orderMargin"]) == (0, 0)
+
+
+def test_a_ping_of_the_transport_is_answered_and_a_frame_is_passed_over(cat: Callable[..., Cat]) -> None:
+    stream = cat("depth@BTCUSD")
+    stream.socket.send('{"op":"ping"}')
+    stream.socket.ping("alive")
+    for _ in range(100):
+        code, body = stream.socket.recv_data(control_frame=True)
+        if code == websocket.ABNF.OPCODE_PONG:
+            assert body == b"alive"
+            return
+    raise AssertionError("no pong came")
+
+
+@pytest.mark.parametrize("path", WRONG)
 def test_a_wrong_address_is_a_bad_request(cat: Callable[..., Cat], path: str) -> None:
     with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
         cat(path)

@@ -243,6 +243,55 @@ def test_wrong_keys_and_clocks_are_refused(simulator: Callable[[str], Any]) -> N
         only.create_order(LINEAR, "limit", "buy", 1, 1)
 
 
+def test_what_waits_for_a_price_is_refused(client: Any) -> None:
+    price, amount = away(client, LINEAR, 0.9), size(client, LINEAR)
+    waits = {"triggerPrice": away(client, LINEAR, 1.1), "triggerDirection": "ascending"}
+    with pytest.raises(ccxt.ExchangeError, match="110009"):
+        client.create_order(LINEAR, "limit", "buy", amount, price, waits)
+    with pytest.raises(ccxt.ExchangeError, match="170810"):
+        client.create_order(SPOT, "limit", "buy", amount, price, {"triggerPrice": waits["triggerPrice"]})
+    assert client.fetch_open_orders(LINEAR, None, None, {"trigger": True}) == []
+    assert client.fetch_open_orders(LINEAR) == []
+
+
+def test_lists_by_status_and_fees_of_orders(client: Any) -> None:
+    amount = size(client, SPOT)
+    bought = client.create_order(SPOT, "market", "buy", amount)
+    rested = client.create_order(SPOT, "limit", "buy", amount, away(client, SPOT, 0.9))
+    client.cancel_order(rested["id"], SPOT)
+    closed, canceled = client.fetch_closed_orders(SPOT, limit=20), client.fetch_canceled_orders(SPOT, limit=20)
+    assert {each["status"] for each in closed} == {"closed"}
+    assert {each["status"] for each in canceled} == {"canceled"}
+    found = next(each for each in closed if each["id"] == bought["id"])
+    assert found["fee"] == {"cost": pytest.approx(amount * 0.001), "currency": "BTC"}
+    client.create_order(SPOT, "market", "sell", amount)
+
+
+def test_candles_of_mark_index_and_premium_and_long_ones(client: Any) -> None:
+    mark, index = client.fetch_mark_ohlcv(LINEAR, "1m", limit=3), client.fetch_index_ohlcv(LINEAR, "1m", limit=3)
+    assert mark[-1][0] == index[-1][0]
+    assert mark[-1][4] == pytest.approx(index[-1][4], rel=0.01)
+    assert abs(client.fetch_premium_index_ohlcv(LINEAR, "1m", limit=3)[-1][4]) < 0.01
+    (week,) = client.fetch_ohlcv(LINEAR, "1w", limit=1)
+    assert time.gmtime(week[0] / 1000).tm_wday == 0
+    (month,) = client.fetch_ohlcv(LINEAR, "1M", limit=1)
+    assert time.gmtime(month[0] / 1000).tm_mday == 1
+    assert client.fetch_open_interest(LINEAR, {"interval": "1h"})["openInterestAmount"] >= 0
+    assert client.fetch_status()["status"] == "ok"
+
+
+def test_transfers_and_loans(client: Any) -> None:
+    moved = client.transfer("USDT", 3, "unified", "funding")
+    rows = client.fetch_transfers("USDT", None, 5)
+    assert moved["id"] in [each["id"] for each in rows]
+    assert {each["status"] for each in rows} == {"ok"}
+    assert client.borrow_cross_margin("BTC", 0.1)["amount"] == 0.1
+    client.repay_cross_margin("BTC", 0.1)
+    rate = client.fetch_cross_borrow_rate("BTC")
+    assert 0 < rate["rate"] < 0.001
+    assert {each["rate"] for each in client.fetch_borrow_rate_history("BTC", None, 3)} == {rate["rate"]}
+
+
 # ------------------------------------------------------------------ streams
 
 

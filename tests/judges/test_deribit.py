@@ -193,6 +193,19 @@ def test_an_unknown_order_a_wrong_secret_and_a_key_without_rights(
         reader.create_order(SYMBOL, "market", "buy", 10)
 
 
+def test_methods_that_ccxt_only_passes_on(exchange: Any) -> None:
+    """Called by their own names: filters, detailed cancels, and a whole summary."""
+    order = exchange.create_order(SYMBOL, "limit", "buy", 10, below(exchange))
+    assert exchange.privateGetGetOpenOrders({"type": "stop_all"})["result"] == []
+    told = exchange.privateGetCancelAllByCurrency({"currency": "BTC", "kind": "future", "detailed": "true"})["result"]
+    assert order["id"] in {row["order"]["order_id"] for row in told}
+    summary = exchange.privateGetGetAccountSummary({"currency": "BTC", "extended": "true"})["result"]
+    assert {"delta_total", "projected_maintenance_margin", "security_keys_enabled"} <= set(summary)
+    assert "BTC" in {row["currency"] for row in exchange.publicGetGetTradeVolumes()["result"]}
+    with pytest.raises(ccxt.NotSupported):
+        exchange.fetch_volatility_history("BTC")
+
+
 # ------------------------------------------------------------- streaming
 
 

@@ -264,3 +264,46 @@ def test_refusals_are_those_that_ccxt_knows(client: Any, make: Callable[..., Any
     stranger.secret = "another"
     with pytest.raises(ccxt.AuthenticationError):
         stranger.fetch_balance()
+
+
+def test_tiers_interest_and_settlements(client: Any) -> None:
+    tiers = client.fetch_market_leverage_tiers(LINEAR)
+    assert {tier["maxLeverage"] for tier in tiers} >= {1, 5, 100}
+    assert all(0 < tier["maintenanceMarginRate"] < 0.5 for tier in tiers)
+    assert LINEAR in client.fetch_leverage_tiers([LINEAR])
+    for symbol in (LINEAR, SWAP):
+        assert client.fetch_open_interest(symbol)["openInterestAmount"] >= 0
+        assert client.fetch_open_interest_history(symbol, "1h")
+        settled = client.fetch_settlement_history(symbol, limit=3)
+        assert len(settled) == 3
+        assert all(row["price"] > 0 for row in settled)
+
+
+def test_candles_of_prices_that_nobody_trades_at(client: Any, future: str) -> None:
+    wanted = [(LINEAR, "mark"), (LINEAR, "premiumIndex"), (SWAP, "mark"), (SWAP, "premiumIndex"), (future, "index")]
+    for symbol, price in wanted:
+        rows = client.fetch_ohlcv(symbol, "1m", limit=5, params={"price": price})
+        assert len(rows) == 5
+        assert {later[0] - row[0] for row, later in itertools.pairwise(rows)} == {60_000}
+        assert all(row[5] == 0 for row in rows)
+    mark = client.fetch_ohlcv(LINEAR, "1m", limit=1, params={"price": "mark"})[0][4]
+    assert mark == pytest.approx(client.fetch_ticker(LINEAR)["last"], rel=0.01)
+
+
+def test_several_orders_at_once_and_a_position_closed(client: Any) -> None:
+    for symbol, size in ((SPOT, 0.01), (LINEAR, 2), (SWAP, 2)):
+        terms = COIN if symbol == SWAP else {}
+        order = {"symbol": symbol, "type": "limit", "side": "buy", "amount": size, "params": terms}
+        orders = [order | {"price": far(client, symbol, share)} for share in (0.9, 0.91)]
+        numbers = [order["id"] for order in client.create_orders(orders)]
+        assert all(numbers)
+        client.cancel_orders(numbers, symbol)
+        assert not {order["id"] for order in client.fetch_open_orders(symbol)} & set(numbers)
+    client.create_order(LINEAR, "market", "buy", 3)
+    assert client.close_position(LINEAR)["id"]
+    assert not [row for row in client.fetch_positions([LINEAR]) if row["contracts"]]
+
+
+def test_last_prices_of_every_contract(client: Any) -> None:
+    for symbol in (LINEAR, SWAP):
+        assert client.fetch_last_prices([symbol])[symbol]["price"] > 0

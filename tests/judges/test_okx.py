@@ -217,3 +217,38 @@ def test_the_dead_man_switch_is_armed_and_disarmed(client: Any) -> None:
     assert client.cancel_all_orders_after(10_000)["data"][0]["triggerTime"] != "0"
     time.sleep(1)
     assert client.cancel_all_orders_after(0)["data"][0]["triggerTime"] == "0"
+
+
+def test_what_waits_for_a_price_is_refused(client: Any) -> None:
+    price = far(client, LINEAR)
+    with pytest.raises(ccxt.ExchangeError, match="51010"):
+        client.create_order(LINEAR, "limit", "buy", 1, price, {"triggerPrice": price * 1.2})
+    with pytest.raises(ccxt.ExchangeError, match="51010"):
+        client.create_order(LINEAR, "limit", "buy", 1, price, {"stopLoss": {"triggerPrice": price * 0.9}})
+    assert client.fetch_open_orders(LINEAR, None, None, {"trigger": True, "ordType": "trigger"}) == []
+    assert client.fetch_open_orders(LINEAR) == []
+
+
+def test_candles_of_mark_and_index_and_long_ones(client: Any) -> None:
+    mark, index = client.fetch_mark_ohlcv(LINEAR, "1m", limit=3), client.fetch_index_ohlcv(LINEAR, "1m", limit=3)
+    assert mark[-1][0] == index[-1][0]
+    assert mark[-1][4] == pytest.approx(index[-1][4], rel=0.01)
+    (week,) = client.fetch_ohlcv(LINEAR, "1w", limit=1)
+    assert time.gmtime(week[0] / 1000).tm_wday == 0
+    (month,) = client.fetch_ohlcv(LINEAR, "1M", limit=1)
+    assert time.gmtime(month[0] / 1000).tm_mday == 1
+    ticker = client.fetch_ticker(LINEAR)
+    assert float(ticker["info"]["volCcy24h"]) == pytest.approx(float(ticker["info"]["vol24h"]) * 0.01)
+
+
+def test_closed_positions_and_transfers(client: Any) -> None:
+    client.create_order(LINEAR, "market", "buy", 2)
+    client.create_order(LINEAR, "market", "sell", 2, None, {"reduceOnly": True})
+    latest = client.fetch_positions_history([LINEAR])[-1]
+    assert latest["info"]["instId"] == "BTC-USDT-SWAP"
+    assert float(latest["info"]["closeTotalPos"]) >= 2
+    with pytest.raises(ccxt.ExchangeError, match="59300"):
+        client.add_margin(LINEAR, 1, {"posSide": "net"})
+    moved = client.transfer("USDT", 2, "trading", "funding")
+    found = client.fetch_transfer(moved["id"])
+    assert (found["amount"], found["fromAccount"], found["toAccount"]) == (2, "trading", "funding")
