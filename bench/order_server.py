@@ -2,6 +2,8 @@
 
 One process answers Binance's USD-M order over HTTP and over its WebSocket API as the venue refuses an order for want
 of margin, so that nothing has to be tidied up afterwards.
+It never sleeps while it serves: a process that sleeps is woken some hundred microseconds later on a virtual machine, as
+chance has it, and that would be stamped instead of the byte.
 ``GET /stamps`` returns what was stamped so far, by client id, and forgets it.
 """
 
@@ -123,12 +125,13 @@ def taken(held: bytes) -> tuple[int, bytes, bytes] | None:
 
 
 async def serve() -> None:
-    """Listen, print both ports, and stay."""
+    """Listen, print both ports, and look for bytes without ever sleeping, until ended from outside."""
     http = await asyncio.get_running_loop().create_server(Http, "127.0.0.1", 0)
     sockets = await asyncio.get_running_loop().create_server(Socket, "127.0.0.1", 0)
     ports = {"http": http.sockets[0].getsockname()[1], "ws": sockets.sockets[0].getsockname()[1]}
     print(json.dumps(ports), flush=True)
-    await asyncio.Event().wait()
+    while True:  # noqa: ASYNC110 (it is not to sleep: see the module)
+        await asyncio.sleep(0)
 
 
 if __name__ == "__main__":

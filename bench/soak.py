@@ -239,7 +239,7 @@ async def soak(seconds: float, rate: float, markets: int, warm: float, *, pinned
                 budget = Budget(venue.trading.buckets if venue.trading is not None else ())
                 gate = Gate(clock, SPACING, FREE)
                 site = Site(venue, wires, VenueClock(clock), gate, budget, board, supervisor, rng)
-                receiver.connect(site, Snapshots(venue, wires, budget, clock))
+                receiver.connect(site, Snapshots(site))
             return await measured(receiver, sender, seconds, warm)
     finally:
         sender.end()

@@ -110,6 +110,7 @@ def order_rows(orders: dict[str, Any]) -> list[str]:
         "Ours begins when the book that a tick was written into is handed to the desk, where it reaches a trigger:",
         "test the trigger, price the size, decide, write the journal, sign, send; ticks are in the tables above.",
         "That of ccxt begins with the call. One server, Binance's USD-M order, which it refuses for want of margin.",
+        "The server is awake all the time, so that no row holds how long the machine takes to wake a process.",
         "Where Linux has pages of 2 MiB our process keeps its memory on them, as every desk does (decision 12).",
         "",
         "| what | orders | median µs | p99 µs | p99 / median |",
