@@ -12,6 +12,7 @@ TYPESCRIPT = sorted(path for path in (ROOT / "ui" / "src").rglob("*.ts*"))
 BANNED_WORDS = re.compile(r"(Manager|Handler|Helper|Util|Base|Data|Info|Processor)$")
 ALLOWED = {"Base"}  # a quantity of base coin: the field's own word
 LINES, FUNCTION_LINES = 400, 50
+CHANGING = {"time", "time_ns", "now", "utcnow", "today", "uuid4", "urandom", "token_hex", "token_bytes", "random"}
 
 
 def name_of(path: Path) -> str:
@@ -51,3 +52,24 @@ def test_what_needs_the_machine_for_itself_is_where_make_looks_for_it() -> None:
     marked = [path for path in PYTHON if "mark." + "alone" in path.read_text()]
     assert marked
     assert all(path.is_relative_to(ROOT / "tests" / "browser") for path in marked)
+
+
+def changes(call: ast.Call) -> bool:
+    """Whether a call returns something else in another second or another process."""
+    name = ast.unparse(call.func)
+    # A gzip file tells the second in which it was packed, unless it is told another.
+    stamped = name == "gzip.compress" and "mtime" not in {keyword.arg for keyword in call.keywords}
+    return stamped or name.rpartition(".")[2] in CHANGING
+
+
+@pytest.mark.parametrize("path", [path for path in PYTHON if "tests" in path.parts], ids=name_of)
+def test_cases_are_called_the_same_in_every_process(path: Path) -> None:
+    # Processes that share the tests compare the names first, and run none of them if one differs.
+    marks = [
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.parametrize"
+    ]
+    unnamed = [mark for mark in marks if "ids" not in {keyword.arg for keyword in mark.keywords}]
+    calls = [node for mark in unnamed for node in ast.walk(mark) if isinstance(node, ast.Call)]
+    assert [f"line {call.lineno}: {ast.unparse(call.func)}" for call in calls if changes(call)] == []
