@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000_000
 ALARM = SECOND // 2
+"""An offset beyond this is told as a fault of the local clock."""
 WIDEST = 5 * SECOND
 """A round trip that took longer tells nothing of the time, least of all when it was spent waiting here."""
-"""An offset beyond this is told as a fault of the local clock."""
 SAMPLES = 5
 MEASURE_EVERY = 60 * SECOND
 JITTER = SECOND // 50
+"""Round trips that differ by so little are as good as one another."""
 TICK = SECOND // 2
 PAUSE = 3 * SECOND
 """A tick that comes this much too late means that the machine stood still."""

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000_000
 LARGEST = 4 * 1024 * 1024
+"""Largest request body or frame that is taken (bytes)."""
 SPOKEN = ("json",)
 """Sub-protocols that a client may ask for by name (BigONE has one); many clients give up where none is chosen."""
-"""Largest request body or frame that is taken (bytes)."""
 _IDLE = 0.25
 """How long the venue sleeps at most (seconds); a fault that is switched on shortens a sleep anyway."""
 _BEAT = 0.02
