@@ -1,5 +1,4 @@
 // Spread orders; each opens to show what was sent and filled on its legs.
-import { signal } from "@preact/signals";
 import { amounts, exact, rounded } from "../pure/number";
 import { MARKS, STATES, typeWord, words } from "../pure/order";
 import { label, spreadUnit } from "../pure/symbol";
@@ -8,18 +7,13 @@ import { allStale, marketDecimals, spreadDecimals } from "../state/live";
 import { select } from "../state/selection";
 import { cancel } from "../state/ticket";
 import type { LegRow, Order } from "../wire/types";
+import { Fold, folds } from "./fold";
 import { Spread } from "./parts";
 
 const COLUMNS = 10;
 const DUST = "below the smallest size that can be traded, so nothing is to be hedged";
 
-const open = signal<ReadonlySet<string>>(new Set());
-
-function toggle(orderId: string): void {
-  const next = new Set(open.value);
-  if (!next.delete(orderId)) next.add(orderId);
-  open.value = next;
-}
+const open = folds();
 
 export function OrderTable({ rows, active }: { rows: readonly Order[]; active: boolean }) {
   if (rows.length === 0) return <Empty active={active} />;
@@ -80,22 +74,17 @@ function Empty({ active }: { active: boolean }) {
 
 function Row({ row, active }: { row: Order; active: boolean }) {
   const [leg1 = "", leg2 = ""] = row.spread.split("~");
-  const isOpen = open.value.has(row.order_id);
   const places = spreadDecimals(row.spread);
   return (
     <tr data-order={row.order_id} data-state={row.state}>
       <td class="state">
         <span class="whole">
-          <button
-            type="button"
-            class="fold"
-            aria-expanded={isOpen}
-            onClick={() => toggle(row.order_id)}
+          <Fold
+            of={open}
+            row={row.order_id}
             title="Show the legs and all that is known"
-          >
-            <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
-            <span class="hidden">Legs of order {row.order_id}</span>
-          </button>
+            label={`Legs of order ${row.order_id}`}
+          />
           <Chip state={row.state} reason={row.reason} />
         </span>
         {active ? (

@@ -1,19 +1,13 @@
 // Spread positions; each opens to show its two legs.
-import { signal } from "@preact/signals";
 import { amounts, assetPlaces, NONE, rounded, sign } from "../pure/number";
 import { baseOf, label, parse, quoteOf, spreadUnit } from "../pure/symbol";
 import { marketDecimals, positions, spreadDecimals } from "../state/live";
 import { select } from "../state/selection";
 import type { LegRow, Position } from "../wire/types";
+import { Fold, folds } from "./fold";
 import { Amounts, Spread } from "./parts";
 
-const open = signal<ReadonlySet<string>>(new Set());
-
-function toggle(spread: string): void {
-  const next = new Set(open.value);
-  if (!next.delete(spread)) next.add(spread);
-  open.value = next;
-}
+const open = folds();
 
 export function PositionTable() {
   const rows = positions.value?.body.rows ?? [];
@@ -58,21 +52,11 @@ export function PositionTable() {
 
 function Row({ row }: { row: Position }) {
   const [leg1 = "", leg2 = ""] = row.spread.split("~");
-  const isOpen = open.value.has(row.spread);
   const places = spreadDecimals(row.spread);
   return (
     <tr data-position={row.spread}>
       <td class="wraps folds">
-        <button
-          type="button"
-          class="fold"
-          aria-expanded={isOpen}
-          onClick={() => toggle(row.spread)}
-          title="Show the legs"
-        >
-          <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
-          <span class="hidden">Legs</span>
-        </button>
+        <Fold of={open} row={row.spread} title="Show the legs" label="Legs" />
         <button type="button" class="link" onClick={() => select(row.spread)} title={row.spread}>
           <Spread leg1={leg1} leg2={leg2} />
         </button>
