@@ -32,6 +32,15 @@ HOUR = 3600 * SECOND
 D = Decimal
 SPOT, LINEAR, USDC, INVERSE = "bybit:BTC/USDT", "bybit:BTC/USDT:USDT", "bybit:BTC/USDC:USDC", "bybit:BTC/USD:BTC"
 ETH = "bybit:ETH/USDT:USDT"
+ORDER = {
+    "category": "linear",
+    "symbol": "BTCUSDT",
+    "side": "Buy",
+    "orderType": "Limit",
+    "qty": "0.01",
+    "price": "49000",
+}
+"""What an order is at the least, far from the market; a test adds to it."""
 KNOWN = {each.symbol: each for each in VENUE.well_known()}
 assert VENUE.trading is not None
 TRADING = VENUE.trading

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.sim.dialects.bybit.stage import ETH, HOUR, INVERSE, LINEAR, MS, SECOND, SPOT, Stage
+from tests.sim.dialects.bybit.stage import ETH, HOUR, INVERSE, LINEAR, MS, ORDER, SECOND, SPOT, Stage
 
 from basisdesk.domain.ask import MarginMode
 from basisdesk.domain.order import Side
@@ -15,14 +15,6 @@ from basisdesk.sim.exchange.logins import FULL
 
 D = Decimal
 CREATE, CANCEL, CANCEL_ALL = "/v5/order/create", "/v5/order/cancel", "/v5/order/cancel-all"
-ORDER = {
-    "category": "linear",
-    "symbol": "BTCUSDT",
-    "side": "Buy",
-    "orderType": "Limit",
-    "qty": "0.01",
-    "price": "49000",
-}
 IN_SPOT = {**ORDER, "category": "spot"}
 
 

@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.sim.dialects.bybit.stage import MS, SPOT, Stage
+from tests.sim.dialects.bybit.stage import MS, ORDER, SPOT, Stage
 
 from basisdesk.sim.dialects.bybit.names import identity, number_of
 
-ORDER = {
-    "category": "linear",
-    "symbol": "BTCUSDT",
-    "side": "Buy",
-    "orderType": "Limit",
-    "qty": "0.01",
-    "price": "49000",
-}
 CREATE = "/v5/order/create"
 
 

@@ -7,14 +7,6 @@ import json
 import pytest
 from tests.sim.dialects.bybit.stage import INVERSE, LINEAR, MS, SECOND, Stage
 
-ORDER = {
-    "category": "linear",
-    "symbol": "BTCUSDT",
-    "side": "Buy",
-    "orderType": "Limit",
-    "qty": "0.01",
-    "price": "49000",
-}
 CREATE = "/v5/order/create"
 
 

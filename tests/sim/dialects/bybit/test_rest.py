@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.sim.dialects.bybit.stage import ETH, LINEAR, MS, SECOND, SPOT, USDC, Stage
+from tests.sim.dialects.bybit.stage import ETH, LINEAR, MS, ORDER, SECOND, SPOT, USDC, Stage
 
 from basisdesk.domain.account import OrderUpdate
 from basisdesk.domain.ask import OrderRef
@@ -19,14 +19,6 @@ from basisdesk.sim.dialects.bybit.names import number_of
 from basisdesk.sim.exchange.logins import FULL, READ_ONLY
 from basisdesk.sim.faults import Switch
 
-ORDER = {
-    "category": "linear",
-    "symbol": "BTCUSDT",
-    "side": "Buy",
-    "orderType": "Limit",
-    "qty": "0.01",
-    "price": "49000",
-}
 CREATE = "/v5/order/create"
 
 

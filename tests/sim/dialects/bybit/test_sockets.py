@@ -7,7 +7,7 @@ import hmac
 from typing import Any
 
 import pytest
-from tests.sim.dialects.bybit.stage import INVERSE, LINEAR, MS, SECOND, SPOT, Stage
+from tests.sim.dialects.bybit.stage import INVERSE, LINEAR, MS, ORDER, SECOND, SPOT, Stage
 
 from basisdesk.kernel.book import VALID, Book
 from basisdesk.sim.exchange.logins import FULL, READ_ONLY
@@ -259,16 +259,8 @@ def test_private_topics_need_a_login_and_do_not_mix(stage: Stage) -> None:
 
 
 def request(stage: Stage, name: str = "r1", **changes: Any) -> dict[str, Any]:
-    args = {
-        "category": "linear",
-        "symbol": "BTCUSDT",
-        "side": "Buy",
-        "orderType": "Limit",
-        "qty": "0.01",
-        "price": "49000",
-    }
     header = {"X-BAPI-TIMESTAMP": str(stage.now // MS), "X-BAPI-RECV-WINDOW": "5000"}
-    return {"reqId": name, "header": header, "op": "order.create", "args": [args]} | changes
+    return {"reqId": name, "header": header, "op": "order.create", "args": [ORDER]} | changes
 
 
 def test_the_trade_socket_answers_like_rest(stage: Stage) -> None:
