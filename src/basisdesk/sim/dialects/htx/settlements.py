@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from basisdesk.domain.instrument import base_of, notional
 from basisdesk.sim.dialects.htx.coin_rest import TERMS, by_page
 from basisdesk.sim.dialects.htx.names import contract_type, listed, pair
-from basisdesk.sim.dialects.htx.terms import meant
+from basisdesk.sim.dialects.htx.terms import for_each
 from basisdesk.sim.dialects.htx.text import decimal, ms, number, short
 from basisdesk.venues.htx import symbols
 
@@ -118,17 +118,12 @@ def newer_records(visit: Visit) -> list[dict[str, Any]]:
 def estimates(line: str) -> Callable[[Visit], Any]:
     """Return the endpoint of the prices that contracts will be settled at, known in the last stretch alone."""
 
-    def tell(visit: Visit) -> list[dict[str, Any]]:
-        markets = meant(visit, line)
-        visit.params.done()
-        rows = []
-        for market in markets:
-            dated = market.instrument.expiry is not None
-            row = {"contract_code": market.instrument.code, "estimated_settlement_price": number(market.estimate)}
-            rows.append(row | {"settlement_type": "delivery" if dated else "settlement"})
-        return rows
+    def told(_visit: Visit, market: SimMarket) -> dict[str, Any]:
+        dated = market.instrument.expiry is not None
+        row = {"contract_code": market.instrument.code, "estimated_settlement_price": number(market.estimate)}
+        return row | {"settlement_type": "delivery" if dated else "settlement"}
 
-    return tell
+    return for_each(line, told)
 
 
 # ------------------------------------------------------------- open interest

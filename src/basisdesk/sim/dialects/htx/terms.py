@@ -47,6 +47,17 @@ def meant(visit: Visit, line: str) -> list[SimMarket]:
     return [market for market in found if coin in {"", market.instrument.base}]
 
 
+def for_each(line: str, told: Callable[[Visit, SimMarket], dict[str, Any]]) -> Callable[[Visit], Any]:
+    """Return an endpoint that tells one row of every contract that is asked for."""
+
+    def tell(visit: Visit) -> list[dict[str, Any]]:
+        markets = meant(visit, line)
+        visit.params.done()
+        return [told(visit, market) for market in markets]
+
+    return tell
+
+
 def factors(line: str, margin: MarginMode | None = None) -> Callable[[Visit], Any]:
     """Return the endpoint of adjustment factors; futures have one table a coin, linear contracts one a margin mode."""
 
@@ -139,34 +150,24 @@ def _most(exchange: Exchange, market: SimMarket) -> Decimal:
 def position_limits(line: str, margin: MarginMode | None = None) -> Callable[[Visit], Any]:
     """Return the endpoint of the largest positions."""
 
-    def tell(visit: Visit) -> list[dict[str, Any]]:
-        markets = meant(visit, line)
-        visit.params.done()
-        told = []
-        for market in markets:
-            most = number(_most(visit.exchange, market))
-            told.append(_named(market, margin, visit.now) | {"buy_limit": most, "sell_limit": most})
-        return told
+    def told(visit: Visit, market: SimMarket) -> dict[str, Any]:
+        most = number(_most(visit.exchange, market))
+        return _named(market, margin, visit.now) | {"buy_limit": most, "sell_limit": most}
 
-    return tell
+    return for_each(line, told)
 
 
 def states(line: str) -> Callable[[Visit], Any]:
     """Return the endpoint of what may be done with contracts; nothing is closed unless the contract is."""
 
-    def tell(visit: Visit) -> list[dict[str, Any]]:
-        markets = meant(visit, line)
-        visit.params.done()
-        told = []
-        for market in markets:
-            row = _named(market, None, visit.now)
-            if line == symbols.LINEAR:
-                row |= {"margin_mode": "isolated", "margin_account": market.instrument.code}
-            open_now = int(market.instrument.tradable)
-            told.append(row | dict.fromkeys(DOINGS, 1) | dict.fromkeys(DOINGS[:3], open_now))
-        return told
+    def told(visit: Visit, market: SimMarket) -> dict[str, Any]:
+        row = _named(market, None, visit.now)
+        if line == symbols.LINEAR:
+            row |= {"margin_mode": "isolated", "margin_account": market.instrument.code}
+        open_now = int(market.instrument.tradable)
+        return row | dict.fromkeys(DOINGS, 1) | dict.fromkeys(DOINGS[:3], open_now)
 
-    return tell
+    return for_each(line, told)
 
 
 def leverage(visit: Visit) -> list[dict[str, Any]]:
