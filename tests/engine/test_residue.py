@@ -1,6 +1,11 @@
-from tests.engine.desk import COIN, COIN2, PERP, SPOT, D, ready, request
+import pytest
+from tests.engine.desk import COIN, COIN2, PERP, SPOT, D, Desk, quote, ready, request
 
+from basisdesk.domain.effect import SendLeg
+from basisdesk.domain.event import LegVoided
 from basisdesk.domain.order import Side, SpreadState
+from basisdesk.engine import Rules
+from basisdesk.engine.exposure import exposure_of
 
 LINEAR = f"{PERP}~{SPOT}"
 
@@ -81,3 +86,80 @@ def test_a_leg_of_two_inverse_contracts_is_hedged_in_face() -> None:
     desk.done(two)
     hedge = desk.hedge()
     assert (hedge.symbol, hedge.size) == (COIN2, D(70))
+
+
+def given_up(later: str, size: str = "0.5") -> tuple[Desk, SendLeg]:
+    """LEG1, 300 contracts at 60 010, is taken back at a later price, because LEG2 was never taken."""
+    desk = ready(Rules(attempts=2))
+    spread = f"{COIN}~{SPOT}"
+    coin, other = desk.market(request(spread, size=size))
+    desk.fill(coin, coin.size, "60010", fee_asset="BTC")
+    desk.reject(other)
+    for _ in range(2):
+        desk.reject(sent(desk, later))
+    return desk, sent(desk, later)
+
+
+def sent(desk: Desk, price: str) -> SendLeg:
+    (effect,) = desk.quote(given=quote(f"{COIN}~{SPOT}", size="0.5", prices=(price, price)))
+    assert isinstance(effect, SendLeg)
+    return effect
+
+
+@pytest.mark.parametrize("later", ["54000", "59500", "60000", "60010", "60500", "66000"])
+def test_an_inverse_leg_is_taken_back_to_the_last_contract_and_no_further_at_any_price(later: str) -> None:
+    desk, unwind = given_up(later)
+    assert (unwind.symbol, unwind.size, unwind.purpose) == (COIN, D(300), "unwind")
+    exposure = exposure_of(desk.state, desk.state.orders["S1"])
+    assert abs(exposure.may_undo[0] - exposure.held[0]) < D("1e-20")
+    desk.fill(unwind, "120", later, fee_asset="BTC")
+    assert desk.stands() is SpreadState.INCOMPLETE
+    desk.done(unwind)
+    rest = sent(desk, later)
+    assert rest.size == 180
+    desk.fill(rest, "180", later, fee_asset="BTC")
+    assert (desk.stands(), desk.view().unhedged, desk.view().active) == (SpreadState.CANCELLED, D(0), False)
+    assert desk.state.orders["S1"].residual == 0
+    assert desk.state.holdings[COIN].position.size == 0
+    desk.check()
+
+
+def test_a_single_contract_of_an_inverse_leg_is_taken_back() -> None:
+    desk, unwind = given_up("50000", "0.0017")
+    assert unwind.size == 1
+    desk.fill(unwind, "1", "50000", fee_asset="BTC")
+    assert (desk.stands(), desk.view().unhedged) == (SpreadState.CANCELLED, D(0))
+
+
+def test_of_an_inverse_leg_as_much_is_taken_back_as_the_other_has_not_at_the_price_it_was_opened_at() -> None:
+    desk = ready(Rules(attempts=1))
+    coin, other = desk.market(request(f"{COIN}~{SPOT}", size="0.5"))
+    desk.fill(coin, "300", "60000", fee_asset="BTC")
+    desk.fill(other, "0.2")
+    desk.done(other)
+    desk.reject(sent(desk, "66000"))
+    unwind = sent(desk, "66000")
+    assert unwind.size == 180
+    desk.fill(unwind, "180", "66000", fee_asset="BTC")
+    assert (desk.stands(), desk.view().unhedged, desk.view().filled) == (SpreadState.PARTIALLY_FILLED, D(0), D("0.2"))
+
+
+def test_an_inverse_leg_whose_only_trade_was_taken_back_by_its_venue_is_measured_by_what_is_left_of_it() -> None:
+    desk, unwind = given_up("50000")
+    desk.fill(unwind, "300", "50000", fee_asset="BTC")
+    desk.step(LegVoided(desk.now, "S1-1-1", "t1"))
+    assert desk.view().unhedged == D("-0.6")
+
+
+def test_a_leg_of_two_inverse_contracts_is_taken_back_in_face() -> None:
+    desk = ready(Rules(attempts=1))
+    spread = f"{COIN}~{COIN2}"
+    one, two = desk.market(request(spread, size="1000"))
+    desk.fill(one, "10", "60000", fee_asset="BTC")
+    desk.fill(two, "37", "60000", fee_asset="BTC")
+    desk.done(two)
+    desk.reject(desk.hedge())
+    unwind = desk.hedge()
+    assert (unwind.symbol, unwind.size) == (COIN, D(6))  # 630 of face, floored
+    desk.fill(unwind, "6", "70000", fee_asset="BTC")
+    assert desk.view().unhedged == 30

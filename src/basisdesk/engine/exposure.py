@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from basisdesk.domain.arithmetic import remembered
+from basisdesk.domain.arithmetic import precise, remembered
 from basisdesk.domain.check import check_size, check_terms
 from basisdesk.domain.instrument import (
     Instrument,
@@ -96,6 +96,10 @@ def exposure_of(state: State, order: SpreadOrder) -> Exposure:
         live = live or leg.status is not OrderStatus.DONE or pending(leg) > 0
         unknown = unknown or leg.status is OrderStatus.UNKNOWN
         (may_undo if undo else may_add)[at] += pending_worth(state, order, leg)
+    for leg_number in (1, 2):
+        opened = opened_of(state, order, leg_number)
+        if opened is not None:
+            traded[leg_number - 1] = held[leg_number - 1] = opened.left
     return Exposure(
         traded=(traded[0], traded[1]),
         held=(held[0], held[1]),
@@ -104,6 +108,41 @@ def exposure_of(state: State, order: SpreadOrder) -> Exposure:
         live=live,
         unknown=unknown,
     )
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What was opened and hedged of an inverse leg: its mean price, and what is left of it in the common unit.
+
+    The mean is face over worth, so that all of the contracts at it are worth all that they came to.
+    """
+
+    price: Decimal
+    left: Decimal
+
+
+@precise
+def opened_of(state: State, order: SpreadOrder, leg: int) -> Opened | None:
+    """Return what an inverse leg has opened; None of other legs, and where no opening fill stands."""
+    instrument = state.instruments[order.legs[leg - 1]]
+    if instrument.margin is not Margin.INVERSE:
+        return None
+    size = worth = undone = ZERO
+    for sent in leg_orders(state, order):
+        if sent.leg != leg:
+            continue
+        if sent.purpose == "unwind":
+            undone += sent.filled
+        else:
+            size, worth = size + sent.filled, worth + sent.worth
+    if size <= 0 or worth <= 0:
+        return None
+    return Opened(face_of(instrument, size) / worth, worth * (size - undone) / size if undone else worth)
+
+
+def price_back(state: State, order: SpreadOrder, leg: int) -> Decimal:
+    """Return the price at which a leg is measured when it is taken back; it matters for inverse in coin only."""
+    opened = opened_of(state, order, leg)
+    return order.prices[leg - 1] if opened is None else opened.price
 
 
 def leg_orders(state: State, order: SpreadOrder) -> Iterator[LegOrder]:
@@ -125,7 +164,10 @@ def pending(leg: LegOrder) -> Decimal:
 def pending_worth(state: State, order: SpreadOrder, leg: LegOrder) -> Decimal:
     """Return what a leg order may still fill, in the common unit."""
     size = pending(leg)
-    return worth_of(state.instruments[leg.symbol], order.unit, size, order.prices[leg.leg - 1]) if size else ZERO
+    if not size:
+        return ZERO
+    price = price_back(state, order, leg.leg) if leg.purpose == "unwind" else order.prices[leg.leg - 1]
+    return worth_of(state.instruments[leg.symbol], order.unit, size, price)
 
 
 def worst_gaps(state: State, order: SpreadOrder, exposure: Exposure) -> tuple[Decimal, Decimal]:
@@ -146,11 +188,17 @@ def is_exposed(state: State, order: SpreadOrder, exposure: Exposure) -> bool:
 
 def hedgeable(state: State, order: SpreadOrder, leg: int, worth: Decimal) -> Decimal:
     """Return the size that closes `worth` on a leg, were its market open; 0 when that is dust."""
-    return tradable_size(_opened(state.instruments[order.legs[leg - 1]]), order.unit, worth, order.prices[leg - 1])
+    return tradable_size(_reopened(state.instruments[order.legs[leg - 1]]), order.unit, worth, order.prices[leg - 1])
+
+
+def returnable(state: State, order: SpreadOrder, leg: int, worth: Decimal) -> Decimal:
+    """Return the size that takes `worth` of a leg back, were its market open; 0 when that is dust."""
+    price = price_back(state, order, leg)
+    return tradable_size(_reopened(state.instruments[order.legs[leg - 1]]), order.unit, worth, price)
 
 
 @remembered
-def _opened(instrument: Instrument) -> Instrument:
+def _reopened(instrument: Instrument) -> Instrument:
     return msgspec.structs.replace(instrument, tradable=True)
 
 

@@ -22,7 +22,7 @@ from basisdesk.domain.arithmetic import is_positive, on_grid, precise, remembere
 from basisdesk.domain.effect import SendLeg
 from basisdesk.domain.instrument import Instrument, Margin, Rounding, round_price, unit_worth
 from basisdesk.domain.order import Side
-from basisdesk.engine.exposure import Exposure, exposure_of, hedgeable, leg_orders, slack
+from basisdesk.engine.exposure import Exposure, exposure_of, hedgeable, leg_orders, returnable, slack
 from basisdesk.engine.state import ZERO, SpreadOrder, State
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _catch_up(state: State, order: SpreadOrder, exposure: Exposure) -> Plan | No
 
 
 def _take_back(state: State, order: SpreadOrder, leg: int, worth: Decimal) -> Plan | None:
-    size = hedgeable(state, order, leg, worth)
+    size = returnable(state, order, leg, worth)
     if not size or not state.instruments[order.legs[leg - 1]].tradable:
         return None
     return Plan(leg, leg_side(order, leg).opposite, size, "unwind")
