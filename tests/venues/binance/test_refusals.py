@@ -44,7 +44,7 @@ REFUSED: list[tuple[asks.Ask, str, str]] = [
     (asks.Place(market(USDM, size=None, money=Decimal(10))), "bad_order", "only a spot market buy"),
     (asks.Place(market(SPOT, size=None, money=Decimal(10), side=Side.SELL)), "bad_order", "SELL"),
     (asks.Place(market(SPOT, size=None, money=Decimal(4))), "below_min_notional", "4 USDT"),
-    (asks.Place(market(SPOT, size=None, money=Decimal("NaN"))), "below_min_notional", "NaN"),
+    (asks.Place(market(SPOT, size=None, money=Decimal("NaN"))), "not_positive", "NaN"),
     (asks.Place(new(SPOT, price=Decimal("0.001"))), "off_tick", "0.01"),
     (asks.Place(new(SPOT, size=Decimal("0.000001"))), "below_minimum", "0.00001"),
     (asks.Place(new(USDM, size=Decimal("0.001"))), "below_min_notional", "100"),

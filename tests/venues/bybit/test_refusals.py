@@ -75,13 +75,15 @@ REFUSALS: list[tuple[Ask, str]] = [
     (place(SPOT, type=MARKET, price=None, money=D(5)), "bad_order"),
     (place(SPOT, type=MARKET, price=None, size=None, money=D(0)), "not_positive"),
     (place(size=None), "bad_order"),
-    (place(size=D("0.0005")), "off_step"),
+    (place(size=D("0.0005")), "below_minimum"),
+    (place(size=D("0.0105")), "off_step"),
     (place(size=D(0)), "not_positive"),
     (place(size=D(1501)), "above_maximum"),
     (Amend(order=OrderRef(symbol=LINEAR), size=D(1)), "no_order_id"),
     (Amend(order=OrderRef(symbol="bybit:NO/USDT", venue_id="u"), size=D(1)), "unknown_symbol"),
     (Amend(order=REF), "nothing_to_do"),
-    (Amend(order=REF, size=D("0.0001")), "off_step"),
+    (Amend(order=REF, size=D("0.0001")), "below_minimum"),
+    (Amend(order=REF, size=D("0.0101")), "off_step"),
     (Amend(order=REF, price=D("0.05")), "off_tick"),
     (Amend(order=REF, price=D(-1)), "bad_price"),
     (Cancel(OrderRef(symbol=LINEAR)), "no_order_id"),
@@ -126,11 +128,12 @@ def test_what_cannot_be_is_refused_before_it_is_sent(ask: Ask, code: str) -> Non
 @pytest.mark.parametrize("number", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+400"])
 def test_what_is_no_number_is_refused_and_never_raised(number: str) -> None:
     none = D(number)
+    size = "not_finite" if not none.is_finite() else "above_maximum"
     asks: list[tuple[Ask, str]] = [
         (place(price=none), "bad_price"),
-        (place(size=none), "not_positive"),
+        (place(size=none), size),
         (place(symbol=SPOT, type=MARKET, price=None, size=None, money=none), "not_positive"),
-        (Amend(order=REF, size=none), "not_positive"),
+        (Amend(order=REF, size=none), size),
         (Amend(order=REF, price=none), "bad_price"),
         (SetLeverage(LINEAR, none), "bad_leverage"),
         (MoveFunds(asset="USDT", amount=none, source="UNIFIED", target="FUND"), "bad_amount"),

@@ -19,12 +19,12 @@ import msgspec
 from basisdesk.domain.arithmetic import is_workable, plain
 from basisdesk.domain.ask import Cancel, CancelAll, MarginMode, MoveFunds, OrderType, Place, PositionSide, TimeInForce
 from basisdesk.domain.errors import Refusal
-from basisdesk.domain.instrument import is_on_grid
 from basisdesk.domain.order import Side
 from basisdesk.venues.bigone.capabilities import ACCOUNTS
 from basisdesk.venues.bigone.hosts import CONTRACT_REST, SPOT_REST
 from basisdesk.venues.bigone.ids import LONGEST, is_client_id
 from basisdesk.venues.bigone.symbols import CONTRACT, SPOT
+from basisdesk.venues.figures import check_figures
 
 if TYPE_CHECKING:
     from basisdesk.domain.ask import NewOrder, SetLeverage, SetMarginMode
@@ -67,7 +67,7 @@ def leverage_name(code: str) -> str:
 def place(ask: Place, market: Instrument) -> Draft | Refusal:
     """Return the request that sends an order."""
     order = ask.order
-    refusal = _ill(order, market) or (_ill_spot(order, market) if market.market == SPOT else _ill_contract(order))
+    refusal = _ill(order, market) or (_ill_spot(order) if market.market == SPOT else _ill_contract(order))
     if refusal is not None:
         return refusal
     return _spot_order(order, market) if market.market == SPOT else _contract_order(order, market)
@@ -191,58 +191,47 @@ def _margin(market: Instrument, leverage: Decimal, *, cross: bool) -> Draft:
 def _ill(order: NewOrder, market: Instrument) -> Refusal | None:
     """Say what is wrong with an order on either line."""
     if order.position is not PositionSide.NET:
-        return Refusal("unsupported", f"{market.symbol} has one net position: long and short cannot stand side by side")
-    return _ill_size(order, market) or _ill_price(order, market)
+        return Refusal("unsupported", f"{market.symbol} has one net position: leave {order.position.value} out")
+    return _ill_size(order, market) or _ill_kind(order) or check_figures(market, order.size, order.price)
 
 
 def _ill_size(order: NewOrder, market: Instrument) -> Refusal | None:
     if order.size is None:
         return Refusal("bad_order", f"{market.symbol} is bought by size, not by money: state the size")
-    if not is_workable(order.size) or order.size <= 0:
-        return Refusal("not_positive", f"a size of {order.size} is no number above zero")
-    if not is_on_grid(order.size, market.step):
-        return Refusal("off_step", f"a size of {order.size} is no multiple of {plain(market.step)}")
-    if order.size < market.min_size:
-        return Refusal("below_minimum", f"a size of {order.size} is below the least, {plain(market.min_size)}")
+    buys = market.market == SPOT and order.type is OrderType.MARKET and order.side is Side.BUY
+    if order.money is not None and not buys:
+        return Refusal("bad_order", f"only a spot market buy may state money: leave {order.money} out")
     return None
 
 
-def _ill_price(order: NewOrder, market: Instrument) -> Refusal | None:
+def _ill_kind(order: NewOrder) -> Refusal | None:
     if order.type is OrderType.MARKET:
         whole = order.price is None and not order.post_only and order.time_in_force is TimeInForce.GTC
-        return None if whole else Refusal("bad_order", "a market order has no price, lifetime or post-only")
+        told = f"a market order on {order.symbol} has no price, lifetime or post-only: leave them out"
+        return None if whole else Refusal("bad_order", told)
     if order.price is None:
-        return Refusal("bad_order", "a limit order needs a price")
-    if not is_workable(order.price) or order.price <= 0:
-        return Refusal("bad_price", f"a price of {order.price} is no number above zero")
-    if not is_on_grid(order.price, market.tick):
-        return Refusal("off_tick", f"a price of {order.price} is no multiple of {plain(market.tick)}")
+        return Refusal("bad_order", f"a limit order on {order.symbol} states no price: give one")
     if order.post_only and order.time_in_force is not TimeInForce.GTC:
-        return Refusal("bad_order", f"post-only and {order.time_in_force.value} exclude one another")
+        lives = order.time_in_force.value
+        return Refusal("bad_order", f"a post-only order on {order.symbol} cannot be {lives}: use gtc")
     return None
 
 
-def _ill_spot(order: NewOrder, market: Instrument) -> Refusal | None:
+def _ill_spot(order: NewOrder) -> Refusal | None:
     if order.reduce_only:
-        return Refusal("unsupported", "spot has no positions that could be reduced: send it without reduce-only")
+        return Refusal("unsupported", f"{order.symbol} is spot and has no positions: leave reduce-only out")
     if order.margin not in {None, MarginMode.CASH}:
-        return Refusal("bad_margin_mode", "spot orders do not borrow: send it with CASH")
+        return Refusal("bad_margin_mode", f"an order on {order.symbol} cannot borrow: use the margin mode cash")
     if order.time_in_force is TimeInForce.FOK:
-        return Refusal("unsupported", "spot has no fill-or-kill: send it as IOC")
+        return Refusal("unsupported", f"there is no fill-or-kill on {order.symbol}: send it as ioc")
     if not is_client_id(order.client_id):
         return _ill_id(order.client_id)
-    worth = None if order.price is None or order.size is None else order.price * order.size
-    if worth is not None and worth < market.min_notional:
-        least = f"{plain(market.min_notional)} {market.quote}"
-        return Refusal(
-            "below_min_notional", f"an order worth {plain(worth)} is below the least of {market.symbol}, {least}"
-        )
     return None
 
 
 def _ill_contract(order: NewOrder) -> Refusal | None:
     return (
-        Refusal("bad_margin_mode", "contracts are margined: CROSS or ISOLATED")
+        Refusal("bad_margin_mode", f"an order on {order.symbol} cannot be margined in cash: use cross or isolated")
         if order.margin is MarginMode.CASH
         else None
     )
@@ -254,7 +243,7 @@ def _ill_leverage(leverage: Decimal, market: Instrument) -> Refusal | None:
     most = market.max_leverage
     if not is_workable(leverage) or leverage < 1 or (most is not None and leverage > most):
         limit = "any number from 1" if most is None else f"1 to {plain(most)}"
-        return Refusal("bad_leverage", f"a leverage of {leverage} cannot be set for {market.symbol}: {limit}")
+        return Refusal("bad_leverage", f"a leverage of {leverage} cannot be set for {market.symbol}: use {limit}")
     return None
 
 
@@ -266,7 +255,8 @@ def unnamed(client_id: str) -> Refusal:
 
 
 def _ill_id(text: str) -> Refusal:
-    return Refusal("bad_client_id", f"{text[:60]!r} is no id: 1 to {LONGEST} letters, digits, - and _")
+    wanted = f"1 to {LONGEST} letters, digits, - and _"
+    return Refusal("bad_client_id", f"client id {text[:60]!r} of {len(text)} characters is not {wanted}: use such")
 
 
 def _number(value: Decimal) -> msgspec.Raw:

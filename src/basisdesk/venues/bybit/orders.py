@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from basisdesk.domain.arithmetic import is_on_grid, is_workable, plain
+from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.ask import (
     Amend,
     Cancel,
@@ -27,10 +27,9 @@ from basisdesk.domain.errors import Refusal
 from basisdesk.domain.order import Side
 from basisdesk.venues.bybit.ids import LONGEST, is_client_id
 from basisdesk.venues.bybit.settle import settles
+from basisdesk.venues.figures import check_figures, check_money
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from basisdesk.domain.instrument import Instrument
     from basisdesk.venues.trading import Session
 
@@ -125,9 +124,7 @@ def _unfit(order: NewOrder, instrument: Instrument, session: Session) -> Refusal
             "bad_client_id",
             f"client id {order.client_id!r} must have 1 to {LONGEST} letters, digits, - and _: take another",
         )
-    return (
-        _misfit_margin(order, instrument, session) or _misfit_type(order, instrument) or _misfit_size(order, instrument)
-    )
+    return _misfit_margin(order, instrument, session) or _misfit_type(order) or _misfit_size(order, instrument)
 
 
 def _misfit_margin(order: NewOrder, instrument: Instrument, session: Session) -> Refusal | None:
@@ -151,23 +148,18 @@ def _misfit_margin(order: NewOrder, instrument: Instrument, session: Session) ->
     return None
 
 
-def _misfit_type(order: NewOrder, instrument: Instrument) -> Refusal | None:
+def _misfit_type(order: NewOrder) -> Refusal | None:
     limit = order.type is OrderType.LIMIT
     if limit is (order.price is None):
         return Refusal(
-            "bad_order", "a limit order needs a price" if limit else "a market order takes no price: leave it out"
+            "bad_order",
+            f"a limit order on {order.symbol} states no price: give one"
+            if limit
+            else f"a market order on {order.symbol} takes no price: leave {order.price} out",
         )
     if order.post_only and (not limit or order.time_in_force.name != "GTC"):
         return Refusal("bad_order", "a post-only order is a limit order that is good till cancelled: make it one")
-    return None if order.price is None else _misfit_price(order.price, instrument)
-
-
-def _misfit_price(price: Decimal, instrument: Instrument) -> Refusal | None:
-    if not is_workable(price) or price <= 0:
-        return Refusal("bad_price", f"price {price} is not a number above zero: give one that is")
-    if is_on_grid(price, instrument.tick):
-        return None
-    return Refusal("off_tick", f"price {price} is not a multiple of {instrument.tick}: round it to the tick")
+    return None
 
 
 def _misfit_size(order: NewOrder, instrument: Instrument) -> Refusal | None:
@@ -176,31 +168,11 @@ def _misfit_size(order: NewOrder, instrument: Instrument) -> Refusal | None:
             return Refusal(
                 "bad_order", "only a spot market order is sized in money, and then not in coin: give one of both"
             )
-        if is_workable(order.money) and order.money > 0:
-            return None
-        return Refusal("not_positive", f"{order.money} is nothing to spend: give more than zero")
-    return (
-        Refusal("bad_order", "the order has neither size nor money: give one")
-        if order.size is None
-        else misfit(order.size, instrument)
-    )
-
-
-def misfit(size: Decimal, instrument: Instrument) -> Refusal | None:
-    """Return why a size cannot be sent, None when it can."""
-    if not is_workable(size) or size <= 0:
-        return Refusal("not_positive", f"size {size} is not a number above zero: give one that is")
-    if not is_on_grid(size, instrument.step):
-        return Refusal("off_step", f"size {size} is not a multiple of {instrument.step}: round it to the step")
-    if size < instrument.min_size:
-        return Refusal(
-            "below_minimum", f"size {size} is below the {instrument.min_size} of {instrument.symbol}: raise it"
-        )
-    if instrument.max_size is not None and size > instrument.max_size:
-        return Refusal(
-            "above_maximum", f"size {size} is above the {instrument.max_size} of {instrument.symbol}: split it"
-        )
-    return None
+        return check_money(instrument, order.money)
+    if order.size is None:
+        return Refusal("bad_order", f"the order on {order.symbol} has neither size nor money: give one")
+    # What closes a position may be worth less than the least value; whether it is too little the venue decides.
+    return check_figures(instrument, order.size, order.price, free=order.reduce_only)
 
 
 def _amend(ask: Amend, instrument: Instrument) -> Fields | Refusal:
@@ -209,15 +181,12 @@ def _amend(ask: Amend, instrument: Instrument) -> Fields | Refusal:
         return fields
     if ask.size is None and ask.price is None:
         return Refusal("nothing_to_do", "an amend without size and price changes nothing: give at least one")
+    fault = check_figures(instrument, ask.size, ask.price, free=True)  # the order may be reduce-only
+    if fault is not None:
+        return fault
     if ask.size is not None:
-        fault = misfit(ask.size, instrument)
-        if fault is not None:
-            return fault
         fields["qty"] = plain(ask.size)
     if ask.price is not None:
-        fault = _misfit_price(ask.price, instrument)
-        if fault is not None:
-            return fault
         fields["price"] = plain(ask.price)
     return fields
 

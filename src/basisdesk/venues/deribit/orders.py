@@ -106,8 +106,8 @@ def _check_terms(order: NewOrder) -> Refusal | None:
         return Refusal("bad_order", f"{order.symbol} is sized in amounts, not in money: state the size instead")
     if order.position is not PositionSide.NET:
         return Refusal("unsupported", "positions are always one-way here: leave the position side out")
-    if order.margin not in {None, MarginMode.CROSS}:
-        return Refusal("bad_margin_mode", f"margin {order.margin!r} cannot be chosen for an order: leave it out")
+    if order.margin is not None and order.margin is not MarginMode.CROSS:
+        return Refusal("bad_margin_mode", f"margin {order.margin.value} cannot be chosen for an order: leave it out")
     resting = order.type is OrderType.LIMIT and order.time_in_force is TimeInForce.GTC
     if order.post_only and not resting:
         return Refusal("bad_order", "a post-only order rests until cancelled: make it a limit order that does")

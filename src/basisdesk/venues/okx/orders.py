@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from basisdesk.domain.arithmetic import is_on_grid, is_workable, plain
+from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.ask import Amend, MarginMode, NewOrder, OrderRef, OrderType, PositionSide, TimeInForce
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.instrument import Kind
 from basisdesk.domain.order import Side
+from basisdesk.venues.figures import check_figures, check_money
 from basisdesk.venues.okx.ids import is_client_id
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 Fields = dict[str, str | bool]
 
-PRICE, SIZE = ("price", "bad_price", "off_tick"), ("size", "not_positive", "off_step")
-"""What a figure is called, and the codes of one that is no number above zero and of one off its grid."""
 LIVES = {TimeInForce.GTC: "limit", TimeInForce.IOC: "ioc", TimeInForce.FOK: "fok"}
 
 
@@ -60,10 +59,7 @@ def place(order: NewOrder, instrument: Instrument, session: Session) -> Fields |
     fields: Fields = {"tdMode": margin.value, "side": order.side.value.lower(), "ordType": _type(order), "sz": size}
     if order.type is OrderType.LIMIT:
         if order.price is None:
-            return Refusal("bad_order", f"a limit order on {order.symbol} needs a price")
-        wrong = _off_grid(order.price, instrument.tick, PRICE, order.symbol)
-        if wrong is not None:
-            return wrong
+            return Refusal("bad_order", f"a limit order on {order.symbol} states no price: give one")
         fields["px"] = plain(order.price)
     fields["clOrdId"] = order.client_id
     if order.position is not PositionSide.NET:
@@ -83,16 +79,13 @@ def amend(ask: Amend, instrument: Instrument) -> Fields | Refusal:
     if isinstance(named, Refusal):
         return named
     if ask.size is None and ask.price is None:
-        return Refusal("nothing_to_do", f"an amend on {ask.order.symbol} needs a new size, a new price or both")
+        return Refusal("nothing_to_do", f"an amend on {ask.order.symbol} changes nothing: give a size, a price or both")
+    wrong = check_figures(instrument, ask.size, ask.price)
+    if wrong is not None:
+        return wrong
     if ask.size is not None:
-        wrong = _bad_size(ask.size, instrument)
-        if wrong is not None:
-            return wrong
         named["newSz"] = plain(ask.size)
     if ask.price is not None:
-        wrong = _off_grid(ask.price, instrument.tick, PRICE, instrument.symbol)
-        if wrong is not None:
-            return wrong
         named["newPx"] = plain(ask.price)
     return named
 
@@ -102,7 +95,7 @@ def name(order: OrderRef) -> Fields | Refusal:
     if order.venue_id:
         return {"ordId": order.venue_id}
     if not order.client_id:
-        return Refusal("no_order_id", f"an order on {order.symbol} must be named by the venue's id or by ours")
+        return Refusal("no_order_id", f"an order on {order.symbol} is named by neither id: give the venue's or ours")
     return {"clOrdId": order.client_id} if is_client_id(order.client_id) else _bad_id(order.client_id)
 
 
@@ -121,19 +114,20 @@ def _impossible(  # noqa: PLR0911 (one sentence a reason)
     at = f"on {order.symbol}"
     match order:
         case NewOrder(post_only=True) if order.type is OrderType.MARKET or order.time_in_force is not TimeInForce.GTC:
-            return Refusal("bad_order", f"a post-only order {at} must be a GTC limit order")
+            return Refusal("bad_order", f"a post-only order {at} must be a GTC limit order: make it one")
         case NewOrder(type=OrderType.MARKET, price=price) if price is not None:
-            return Refusal("bad_order", f"a market order {at} takes no price, not even {price}")
+            return Refusal("bad_order", f"a market order {at} takes no price: leave {price} out")
         case _ if spot and hedged:
             return Refusal("unsupported", f"an order {at} has no position side: leave it net")
         case _ if not spot and margin is MarginMode.CASH:
-            return Refusal("bad_margin_mode", f"an order {at} needs cross or isolated margin, not cash")
+            return Refusal("bad_margin_mode", f"an order {at} cannot have the margin mode cash: use cross or isolated")
         case NewOrder(reduce_only=True) if spot and margin is MarginMode.CASH:
-            return Refusal("unsupported", f"a cash order {at} cannot be reduce-only: there is no position to reduce")
+            return Refusal("unsupported", f"a cash order {at} has no position to reduce: leave reduce-only out")
         case NewOrder(reduce_only=True) if hedged and order.side is not closing:
             return Refusal(
                 "bad_order",
-                f"{order.side.value} opens the {order.position.value} side {at} and cannot be reduce-only",
+                f"{order.side.value} opens the {order.position.value} side {at} and cannot be reduce-only: "
+                "turn the side, or leave reduce-only out",
             )
         case _:
             return None
@@ -145,53 +139,26 @@ def _size(order: NewOrder, instrument: Instrument, margin: MarginMode) -> tuple[
     buys = spot_market and order.side is Side.BUY
     cash = margin is MarginMode.CASH
     if order.money is not None:
-        return _money(order, order.money, buys) or (plain(order.money), "quote_ccy" if cash else "")
+        return _money(order, order.money, instrument, buys) or (plain(order.money), "quote_ccy" if cash else "")
     if order.size is None:
-        return Refusal("bad_order", f"an order on {order.symbol} needs a size")
+        return Refusal("bad_order", f"an order on {order.symbol} states no size: give one")
     if buys and not cash:
         return Refusal(
             "bad_order", f"a market buy on margin counts money: state {instrument.quote} to spend on {order.symbol}"
         )
-    wrong = _bad_size(order.size, instrument)
+    wrong = check_figures(instrument, order.size, order.price)
     return wrong or (plain(order.size), "base_ccy" if spot_market and cash else "")
 
 
-def _money(order: NewOrder, money: Decimal, buys: bool) -> Refusal | None:
+def _money(order: NewOrder, money: Decimal, instrument: Instrument, buys: bool) -> Refusal | None:
     """Return why an order cannot spend this money, None where it can."""
     if not buys:
         return Refusal("bad_order", f"only a spot market buy can state money; give {order.symbol} a size instead")
     if order.size is not None:
-        return Refusal("bad_order", f"a market buy on {order.symbol} states money or a size, not both")
-    if not is_workable(money) or money <= 0:
-        return Refusal("not_positive", f"{money} is no money to spend on {order.symbol}: state more than 0")
-    return None
-
-
-def _bad_size(size: Decimal, instrument: Instrument) -> Refusal | None:
-    wrong = _off_grid(size, instrument.step, SIZE, instrument.symbol)
-    if wrong is not None:
-        return wrong
-    if size < instrument.min_size:
-        return Refusal(
-            "below_minimum",
-            f"size {plain(size)} of {instrument.symbol} is below its minimum {plain(instrument.min_size)}",
-        )
-    if instrument.max_size is not None and size > instrument.max_size:
-        return Refusal(
-            "above_maximum",
-            f"size {plain(size)} of {instrument.symbol} is above its maximum {plain(instrument.max_size)}",
-        )
-    return None
-
-
-def _off_grid(value: Decimal, grid: Decimal, words: tuple[str, str, str], symbol: str) -> Refusal | None:
-    what, no_number, off = words
-    if not is_workable(value) or value <= 0:
-        return Refusal(no_number, f"{what} {value} of {symbol} is not a number above 0")
-    if not is_on_grid(value, grid):
-        return Refusal(off, f"{what} {plain(value)} of {symbol} is not a multiple of {plain(grid)}: round it first")
-    return None
+        return Refusal("bad_order", f"a market buy on {order.symbol} states both money and a size: give one")
+    return check_money(instrument, money)
 
 
 def _bad_id(text: str) -> Refusal:
-    return Refusal("bad_client_id", f"client id {text[:40]!r} is not 1 to 32 letters and digits, as okx wants it")
+    wanted = "1 to 32 letters and digits"
+    return Refusal("bad_client_id", f"client id {text[:60]!r} of {len(text)} characters is not {wanted}: use such")

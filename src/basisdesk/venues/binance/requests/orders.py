@@ -25,6 +25,7 @@ from basisdesk.venues.binance.ids import is_client_id
 from basisdesk.venues.binance.limits import costs
 from basisdesk.venues.binance.requests.markets import market_of, order_name, root
 from basisdesk.venues.binance.sign import Params, Plan
+from basisdesk.venues.figures import check_money
 
 if TYPE_CHECKING:
     from basisdesk.domain.ask import OrderRef
@@ -142,7 +143,7 @@ def _check_figures(order: NewOrder, market: Instrument) -> Refusal | None:
         if refusal is not None:
             return refusal
     if order.money is not None:
-        return _check_money(order.money, market)
+        return check_money(market, order.money)
     assert order.size is not None  # or `_check_kind` would have refused it
     # Reduce-only orders are free of the minimum notional on USD-M, and the value of a market order is not known here.
     free = order.price is None or (order.reduce_only and market.market == "usdm")
@@ -153,16 +154,6 @@ def _check_figures(order: NewOrder, market: Instrument) -> Refusal | None:
 @remembered
 def _free(market: Instrument) -> Instrument:
     return msgspec.structs.replace(market, min_notional=Decimal(0))
-
-
-def _check_money(money: Decimal, market: Instrument) -> Refusal | None:
-    if money.is_finite() and money > 0 and money >= market.min_notional:
-        return None
-    return Refusal(
-        "below_min_notional",
-        f"{money} {market.quote} is below the minimum of {plain(market.min_notional)} {market.quote} on "
-        f"{market.symbol}: spend more",
-    )
 
 
 def amend(ask: Amend, session: Session) -> Plan | Refusal:

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from basisdesk.domain.arithmetic import is_workable, plain
 from basisdesk.domain.ask import OrderType, PositionSide, TimeInForce
 from basisdesk.domain.errors import Refusal
-from basisdesk.domain.instrument import is_on_grid
 from basisdesk.domain.order import Side
+from basisdesk.venues.figures import check_figures, check_money
 from basisdesk.venues.htx import symbols
 from basisdesk.venues.htx.account.ids import is_client_id
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from basisdesk.domain.ask import NewOrder, OrderRef
     from basisdesk.domain.instrument import Instrument
     from basisdesk.venues.trading import Session
@@ -80,8 +77,8 @@ def check_order(order: NewOrder, market: Instrument) -> Refusal | None:
         _check_client_id(order.client_id, spot=spot)
         or _check_kind(order)
         or (_check_spot(order) if spot else _check_contract(order, market))
-        or _check_price(order, market)
-        or _check_size(order, market)
+        or _check_price(order)
+        or _check_figures(order, market)
     )
 
 
@@ -116,60 +113,28 @@ def _check_contract(order: NewOrder, market: Instrument) -> Refusal | None:
     return None
 
 
-def _check_price(order: NewOrder, market: Instrument) -> Refusal | None:
-    if order.type is OrderType.MARKET:
-        return None
-    price = order.price
-    if price is None:
+def _check_price(order: NewOrder) -> Refusal | None:
+    if order.type is OrderType.LIMIT and order.price is None:
         return Refusal("bad_order", f"a limit order of {order.symbol} states no price: give one")
-    if not is_workable(price) or price <= 0:
-        return Refusal("bad_price", f"a limit order of {order.symbol} needs a price above zero, not {price}")
-    if not is_on_grid(price, market.tick):
-        return Refusal(
-            "off_tick", f"price {plain(price)} of {order.symbol} is off the tick {plain(market.tick)}: round it"
-        )
+    if order.type is OrderType.MARKET and order.price is not None:
+        return Refusal("bad_order", f"a market order of {order.symbol} takes no price: leave {order.price} out")
     return None
 
 
-def _check_size(order: NewOrder, market: Instrument) -> Refusal | None:
+def _check_figures(order: NewOrder, market: Instrument) -> Refusal | None:
     if order.type is OrderType.MARKET and order.side is Side.BUY and market.market == symbols.SPOT:
         return _check_money(order, market)
-    size = order.size
-    if size is None:
+    if order.money is not None:
+        return Refusal("bad_order", f"only a spot market buy counts money: give {order.symbol} a size instead")
+    if order.size is None:
         return Refusal("bad_order", f"an order of {order.symbol} states no size: give one")
-    if not is_workable(size) or size <= 0:
-        return Refusal("not_positive", f"an order of {order.symbol} needs a size above zero, not {size}")
-    return _check_limits(order, size, market)
-
-
-def _check_limits(order: NewOrder, size: Decimal, market: Instrument) -> Refusal | None:
-    if not is_on_grid(size, market.step):
-        return Refusal(
-            "off_step", f"size {plain(size)} of {order.symbol} is off the step {plain(market.step)}: round it"
-        )
-    if size < market.min_size:
-        return Refusal(
-            "below_minimum", f"size {plain(size)} of {order.symbol} is below {plain(market.min_size)}: raise it"
-        )
-    if market.max_size is not None and size > market.max_size:
-        return Refusal(
-            "above_maximum", f"size {plain(size)} of {order.symbol} is above {plain(market.max_size)}: split it"
-        )
-    return None
+    return check_figures(market, order.size, order.price)
 
 
 def _check_money(order: NewOrder, market: Instrument) -> Refusal | None:
-    money: Decimal | None = order.money
-    if money is not None and (not is_workable(money) or money <= 0):
-        return Refusal("not_positive", f"{money} {market.quote} is nothing to spend on {order.symbol}: give more")
-    if money is None:
+    if order.money is None:
         return Refusal(
             "bad_order",
             f"a market buy of {order.symbol} counts {market.quote}, not {market.base}: give the money to spend",
         )
-    if money < market.min_notional:
-        least = plain(market.min_notional)
-        return Refusal(
-            "below_min_notional", f"{plain(money)} {market.quote} for {order.symbol} is below {least}: raise it"
-        )
-    return None
+    return check_money(market, order.money)
