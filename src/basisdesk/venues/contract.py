@@ -268,6 +268,10 @@ def _plain(_url: str) -> Callable[[bytes], bytes] | None:
     return None
 
 
+def _light(_line: str, _code: str, _channels: Iterable[Channel]) -> float:
+    return 0.0
+
+
 def _none(_line: str, _codes: Sequence[str], _channels: Iterable[Channel]) -> list[Stream]:
     return []
 
@@ -292,6 +296,8 @@ class Venue:
         framing_of: stream URL to what makes a recorded frame name its stream, None where frames say enough.
         meaning_of: HTTP status of a refused stream connection to what it means, empty where the venue says nothing.
         streams_of: (line, codes, channels) to the connections that these need where the address subscribes, else none.
+        load_of: (line, code, channels) to the part that a market takes of what one connection may subscribe to, 0 where
+            nothing is published.
         trading: accounts and orders.
     """
 
@@ -310,4 +316,5 @@ class Venue:
     streams_of: Callable[[str, Sequence[str], Iterable[Channel]], list[Stream]] = _none
     framing_of: Callable[[str], Callable[[bytes], bytes] | None] = _plain
     meaning_of: Callable[[int], str] = _unsaid
+    load_of: Callable[[str, str, Iterable[Channel]], float] = _light
     trading: Trading | None = None

@@ -1,7 +1,8 @@
 """Which connections a set of markets needs.
 
 Where the address itself subscribes, the venue says which addresses; elsewhere the channels that live under one address
-share a connection, and many markets are spread over several.
+share a connection, and many markets are spread over several, so that each subscribes to no more than the usual share
+of what the venue allows one connection (`Venue.load_of`).
 The book of a market is written by one connection alone, the one that carries it (`writes_books`): on the others a
 market's book is a blank that nobody reads, so that losing a stream of trades closes no book.
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from basisdesk.venues.budget import SHARE
 from basisdesk.venues.contract import Channel
 
 if TYPE_CHECKING:
@@ -61,5 +63,21 @@ def plan(
     groups: dict[str, list[Channel]] = {}
     for channel in wanted:
         groups.setdefault(elsewhere.get(channel, place.stream_url), []).append(channel)
-    pieces = [tuple(codes[at : at + markets]) for at in range(0, len(codes), markets)] or [()]
-    return [Plan(line, url, piece, tuple(group), writer in group) for url, group in groups.items() for piece in pieces]
+    return [
+        Plan(line, url, piece, tuple(group), writer in group)
+        for url, group in groups.items()
+        for piece in _pieces(codes, [venue.load_of(line, code, group) for code in codes], markets)
+    ]
+
+
+def _pieces(codes: Sequence[str], loads: Sequence[float], markets: int) -> list[tuple[str, ...]]:
+    """Cut codes into those of one connection each; no codes are one connection."""
+    pieces: list[list[str]] = [[]]
+    load = 0.0
+    for code, more in zip(codes, loads, strict=True):
+        if pieces[-1] and (len(pieces[-1]) == markets or load + more > SHARE):
+            pieces.append([])
+            load = 0.0
+        pieces[-1].append(code)
+        load += more
+    return [tuple(piece) for piece in pieces]

@@ -17,6 +17,7 @@ from basisdesk.venues.binance.limits import BUCKETS
 from basisdesk.venues.binance.private import privates
 from basisdesk.venues.binance.replies import decode, judge
 from basisdesk.venues.binance.requests import PATHS, costs, encode
+from basisdesk.venues.binance.subscribing import load_of
 from basisdesk.venues.binance.symbols import VENUE_NAME, symbol_of
 from basisdesk.venues.binance.wire import is_snapshot
 from basisdesk.venues.contract import Venue
@@ -34,6 +35,7 @@ VENUE = Venue(
     well_known=well_known,
     is_snapshot=is_snapshot,
     framing_of=framing_of,
+    load_of=load_of,
     trading=Trading(
         capabilities=CAPABILITIES,
         buckets=BUCKETS,

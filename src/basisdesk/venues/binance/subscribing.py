@@ -16,7 +16,7 @@ from basisdesk.venues.binance.asking import SECOND
 from basisdesk.venues.contract import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 BATCH = 200
 MOST_STREAMS = 1024
@@ -56,6 +56,11 @@ def stream_names(line: str, codes: Sequence[str], channels: frozenset[Channel]) 
     if len(wanted) > MOST_STREAMS:
         raise ValueError(f"{len(wanted)} streams are more than the {MOST_STREAMS} that one connection may carry")
     return list(wanted)
+
+
+def load_of(line: str, code: str, channels: Iterable[Channel]) -> float:
+    """Return the part that a market takes of what one connection may subscribe to."""
+    return len(stream_names(line, [code], frozenset(channels))) / MOST_STREAMS
 
 
 class Subscribing:

@@ -7,6 +7,7 @@ from basisdesk.venues.bybit.hosts import LINES, instruments_line, line_of, reque
 from basisdesk.venues.bybit.instruments import decode_instruments
 from basisdesk.venues.bybit.known import terms_of, well_known
 from basisdesk.venues.bybit.symbols import VENUE_NAME, symbol_of
+from basisdesk.venues.bybit.topics import load_of
 from basisdesk.venues.bybit.trading import TRADING
 from basisdesk.venues.contract import Venue
 
@@ -21,5 +22,6 @@ VENUE = Venue(
     symbol_of=symbol_of,
     well_known=well_known,
     terms_of=terms_of,
+    load_of=load_of,
     trading=TRADING,
 )

@@ -51,10 +51,20 @@ def topics_of(line: str, codes: Sequence[str], channels: Iterable[Channel]) -> l
             topics[f"tickers.{code}"] = None
         if Channel.TRADES in wanted:
             topics[f"publicTrade.{code}"] = None
-    length = sum(len(topic) + 3 for topic in topics)
+    length = _length(topics)
     if length > MOST_TEXT:
         raise ValueError(f"{len(topics)} topics ({length} characters) are more than the {MOST_TEXT} of one connection")
     return list(topics)
+
+
+def load_of(line: str, code: str, channels: Iterable[Channel]) -> float:
+    """Return the part that a market takes of what one connection may subscribe to."""
+    return _length(topics_of(line, [code], channels)) / MOST_TEXT
+
+
+def _length(topics: Iterable[str]) -> int:
+    """Return the characters of topics, with their quotes and commas."""
+    return sum(len(topic) + 3 for topic in topics)
 
 
 class _Wait(msgspec.Struct):
