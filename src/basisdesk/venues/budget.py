@@ -1,5 +1,7 @@
 """How much of a venue's published limits is used, and how long the next request has to wait.
 
+What is counted in a window is a `Budget`, connections that stand at once are `Berths`.
+
 Every bucket keeps a log of what was spent in its window, so that the limit holds in *any* window, wherever the venue
 lets its own begin.
 Ordinary requests use at most `share` of a bucket's capacity; urgent ones (hedges, cancels) may use the reserve above
@@ -22,10 +24,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from basisdesk.domain.errors import Refusal
 from basisdesk.venues.trading import Bucket
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from basisdesk.venues.trading import Standing
 
 SHARE = 0.6
 RESERVE = 0.4
@@ -188,3 +193,39 @@ class Budget:
         if log is None:
             log = self._logs[key] = _Log(bucket)
         return log
+
+
+class Berths:
+    """The connections to one venue that this desk keeps standing.
+
+    Those of market data use at most `share` of each published count; those of the account may use the rest up to
+    `HIGHEST`, so that however much is watched, orders find room.
+    What stays free is for connections that the venue has not yet noticed to be gone.
+    """
+
+    def __init__(self, limits: Sequence[Standing] = (), requests: int = 0) -> None:
+        """`requests` connections at most serve HTTP, which some counts include."""
+        self._limits = tuple(limits)
+        self._held = [requests if limit.http else 0 for limit in self._limits]
+
+    def take(self, urls: Sequence[str], *, account: bool = False) -> Refusal | None:
+        """Count connections to these addresses, which are the account's or not; or refuse, counting none of them."""
+        part = HIGHEST if account else SHARE
+        more = [sum(_counts(limit, url, account) for url in urls) for limit in self._limits]
+        for limit, held, new in zip(self._limits, self._held, more, strict=True):
+            room = int(part * limit.most + _DUST)
+            if new and held + new > room:
+                words = f"{held + new} connections would stand, and {room} of the venue's {limit.most} ({limit.name})"
+                return Refusal("connections", f"{words} are used at most: watch fewer markets at once")
+        self._held = [held + new for held, new in zip(self._held, more, strict=True)]
+        return None
+
+    def leave(self, url: str) -> None:
+        """A connection of market data is given up."""
+        self._held = [
+            held - _counts(limit, url, account=False) for limit, held in zip(self._limits, self._held, strict=True)
+        ]
+
+
+def _counts(limit: Standing, url: str, account: bool) -> bool:
+    return url.startswith(limit.url) and (account or limit.scope != "account")

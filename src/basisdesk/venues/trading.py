@@ -151,6 +151,20 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
     scope: str = "ip"
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A published count: at most `most` connections may stand at once, of those whose address begins with `url`.
+
+    `scope` is what it is counted by: ``ip``, or ``account``, for which those that log in count alone.
+    `http` says that connections for requests count, too.
+    """
+
+    name: str
+    most: int
+    scope: str = "ip"
+    url: str = ""
+    http: bool = False
+
+
 class Amending(Enum):
     """What an amend is at the venue: nothing, the same order, or another order with another id."""
 
@@ -324,6 +338,7 @@ class Trading:
         judge: what came of a request whose content is read elsewhere (the body that a public feed asked for), with what
             it says of the limits, as `decode` would have it; `Reply.updates` stay empty.
         connects: the bucket of attempts to connect, empty where the venue publishes none that one a second could break.
+        standing: every published count of connections that stand at once.
         paths: every (method, path) that `encode` may use, without query, ids in braces; none of them withdraws.
     """
 
@@ -338,3 +353,4 @@ class Trading:
     costs: Callable[[Ask, Session, int], tuple[tuple[str, float], ...] | Refusal] | None = None
     judge: Callable[[Request, Response], Reply] | None = None
     connects: str = ""
+    standing: tuple[Standing, ...] = ()

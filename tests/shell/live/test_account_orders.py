@@ -12,7 +12,9 @@ from basisdesk.domain import ask as asks
 from basisdesk.domain.errors import Refusal
 from basisdesk.domain.outcome import Done
 from basisdesk.shell.live.account import Account
-from basisdesk.venues.trading import Reply, Session
+from basisdesk.shell.live.health import Capability, Health
+from basisdesk.venues.budget import Berths
+from basisdesk.venues.trading import Reply, Session, Standing
 
 
 @pytest.mark.asyncio
@@ -113,3 +115,20 @@ async def test_an_order_that_waited_for_the_limits_goes_over_http_when_its_conne
         await scene.clock.go(3 * SECOND)
         assert await order == Done()
         assert asked(scene.air.requests).count(PLACE) == 1
+
+
+@pytest.mark.asyncio
+async def test_where_the_venue_allows_no_more_connections_orders_go_over_http_and_the_reason_is_told() -> None:
+    scene = Scene()
+    scene.toy.entry = ToyEntry()
+    crowded = Berths([Standing(name="sessions of a key", most=2, scope="account")])
+    scene.account = Account(
+        replace(scene.site, berths=crowded), scene.toy.trading, scene.session, ["spot"], scene.heard.append
+    )
+    async with scene.running():
+        assert scene.air.urls == ["wss://toy.example/private"]
+        parts = scene.site.board.parts("toy", Capability.ORDERS)
+        assert parts["order connection of spot"].health is Health.DOWN
+        assert parts["order connection of spot"].reason.startswith("2 connections would stand, and 1 of the venue's 2")
+        assert await scene.outcome(PLACE) == Done()
+        assert PLACE in asked(scene.air.requests)

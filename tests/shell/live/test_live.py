@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -20,7 +21,10 @@ from basisdesk.shell.live.health import Capability, Condition, Health
 from basisdesk.shell.live.heard import Heard, Told
 from basisdesk.shell.live.live import Live
 from basisdesk.shell.live.routes import Routes
+from basisdesk.venues import venue_named
+from basisdesk.venues.budget import Berths
 from basisdesk.venues.contract import Channel, Market, Report, Venue
+from basisdesk.venues.trading import Standing
 
 SECOND = 1_000_000_000
 DATA = Capability.DATA
@@ -138,6 +142,30 @@ async def test_an_unknown_market_is_refused_with_the_nearest_ones_and_a_known_on
         await lines.leave(name)
         assert lines.links == {}
         assert name not in live.board.parts("binance", DATA)
+
+
+@pytest.mark.asyncio
+async def test_more_connections_than_the_venue_allows_are_refused_before_any_is_made() -> None:
+    scene = Scene(Stall())
+    async with scene.running() as live:
+        lines = live.posts["binance"].lines
+        lines._site = replace(lines._site, berths=Berths([Standing(name="streams of an address", most=5)]))
+        first = lines.watch("spot", ["BTCUSDT", "ETHUSDT"], [Channel.BOOK], markets=1)
+        with pytest.raises(UsageError, match=r"^binance: 4 connections would stand, and 3 of the venue's 5"):
+            lines.watch("spot", ["XRPUSDT", "ADAUSDT"], [Channel.BOOK], markets=1)
+        assert list(lines.links) == first
+        await lines.leave(first[0])
+        assert len(lines.watch("spot", ["XRPUSDT", "ADAUSDT"], [Channel.BOOK], markets=1)) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_desk_keeps_to_the_counts_of_its_venues_with_the_connections_of_its_requests() -> None:
+    async with Live([venue_named("deribit")], lambda _: Books(), routes=Routes(closed=True)) as live:
+        berths = live.posts["deribit"].site.berths
+        assert berths.take(["wss://www.deribit.com/ws/api/v2"] * 3) is None
+        refused = berths.take(["wss://www.deribit.com/ws/api/v2"])
+        assert refused is not None
+        assert refused.message.startswith("20 connections would stand, and 19 of the venue's 32")
 
 
 @pytest.mark.asyncio

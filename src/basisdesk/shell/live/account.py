@@ -131,9 +131,14 @@ class Account:
             link.hang_up(reason)
         self._wanted.set()
 
-    def _link(self, name: str, talk: Talk, capability: Capability) -> Link:
+    def _link(self, name: str, talk: Talk, capability: Capability) -> Link | None:
+        """Begin a connection; None, and the reason told, where the venue allows no more of them."""
         site = self._site
         said = site.saying(capability, name)
+        refused = site.berths.take([talk.url(site.time.now()) or ""], account=True)
+        if refused is not None:
+            said(Health.DOWN, refused.message)
+            return None
         offset = site.time
         link = Link(
             name,

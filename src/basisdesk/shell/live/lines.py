@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from basisdesk.domain.errors import UsageError
 from basisdesk.shell.live.backoff import Backoff
 from basisdesk.shell.live.health import Capability, Health, Weight
 from basisdesk.shell.live.link import Link
@@ -100,6 +101,7 @@ class Lines:
         self._sink = sink
         self._snapshots = snapshots
         self.links: dict[str, Link] = {}
+        self._urls: dict[str, str] = {}
 
     def watch(
         self, line: str, codes: Sequence[str], channels: Iterable[Channel], markets: int = MARKETS, thin: int = THIN
@@ -108,12 +110,16 @@ class Lines:
 
         Raises:
             KeyError: there is no such line; ValueError: a name of these connections is in use already.
+            UsageError: they would be more than the venue allows; none is made.
         """
         site = self._site
         plans = plan(site.venue, line, codes, channels, markets)
         taken = [planned.name for planned in plans if planned.name in self.links]
         if taken:
             raise ValueError(f"{site.venue.name} is connected to {taken[0]} already")
+        refused = site.berths.take([planned.url for planned in plans])
+        if refused is not None:
+            raise UsageError(f"{site.venue.name}: {refused.message}")
         for planned in plans:
             talk = FeedTalk(site.venue, planned, self._sink, self._snapshots, thin)
             said = site.saying(Capability.DATA, planned.name, Weight.ONE_OF)
@@ -123,7 +129,7 @@ class Lines:
                 meaning_of=site.venue.meaning_of,
             )  # fmt: skip
             talk.link, talk.port.hang_up = link, link.hang_up
-            self.links[planned.name] = link
+            self.links[planned.name], self._urls[planned.name] = link, planned.url
             said(Health.DOWN, "not connected yet")
             site.start(planned.name, link.run, Capability.DATA, Weight.ONE_OF)
         return [planned.name for planned in plans]
@@ -132,6 +138,7 @@ class Lines:
         """End a connection."""
         self.links.pop(name)
         await self._site.stop(name)
+        self._site.berths.leave(self._urls.pop(name))
         self._site.board.forget(self._site.venue.name, Capability.DATA, name)
 
     def interrupt(self, reason: str) -> None:

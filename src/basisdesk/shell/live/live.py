@@ -19,11 +19,12 @@ from basisdesk.shell.live.clock import TICK, LocalClock, Pulse, VenueClock
 from basisdesk.shell.live.health import Board, Capability, Condition, Health, Weight
 from basisdesk.shell.live.heard import Answered
 from basisdesk.shell.live.post import Post
+from basisdesk.shell.live.rest import CONNECTIONS
 from basisdesk.shell.live.routes import Routes
 from basisdesk.shell.live.site import Site
 from basisdesk.shell.live.supervisor import Supervisor
 from basisdesk.shell.live.wires import Wires
-from basisdesk.venues.budget import Budget
+from basisdesk.venues.budget import Berths, Budget
 from basisdesk.venues.contract import Channel
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ class Live:
         """Connect to what these markets need; returns the names of the connections.
 
         Raises:
-            UsageError: an unknown market; the nearest names are in the message.
+            UsageError: an unknown market (the nearest names are in the message), or more connections than a venue
+                allows; those that were made before for other venues and lines stay.
         """
         known = self.instruments()
         groups: dict[tuple[str, str], list[str]] = {}
@@ -167,6 +169,7 @@ class Live:
     def _man(self, venue: Venue, transport: Transport, supervisor: Supervisor) -> None:
         trading = venue.trading
         buckets = trading.buckets if trading is not None else ()
+        standing = trading.standing if trading is not None else ()
         connects = trading.connects if trading is not None else ""
         limit = next((bucket for bucket in buckets if bucket.name == connects), None)
         site = Site(
@@ -178,6 +181,7 @@ class Live:
             self.board,
             supervisor,
             self._rng,
+            Berths(standing, CONNECTIONS),
         )
         sink, key = self._sink_of(venue), self._credentials.get(venue.name)
         post = Post(site, sink, key, self._hear, self._account_lines.get(venue.name, ()), self._since)

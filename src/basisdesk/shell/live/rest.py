@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 KEPT = 30.0
 """Seconds that an idle connection is kept; shorter than any venue keeps its side, so that few die under a request."""
-CONNECTIONS = 32
+CONNECTIONS = 16
+"""Most connections to one host; a venue may count them with those of streams (`Standing.http`)."""
 _PIECE = 64 * 1024
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,7 +14,7 @@ from basisdesk.shell.live.clock import Clock, VenueClock
 from basisdesk.shell.live.health import Board, Capability, Health, Weight
 from basisdesk.shell.live.supervisor import Supervisor
 from basisdesk.shell.live.transport import Transport
-from basisdesk.venues.budget import Budget
+from basisdesk.venues.budget import Berths, Budget
 from basisdesk.venues.contract import Venue
 from basisdesk.venues.wire import again_at
 
@@ -39,6 +39,7 @@ class Site:
         time: its time; `clock` is the local one.
         gate: lets one attempt to connect through a second.
         budget: its published limits.
+        berths: its published counts of connections.
     """
 
     venue: Venue
@@ -49,6 +50,7 @@ class Site:
     board: Board
     supervisor: Supervisor
     rng: random.Random
+    berths: Berths = field(default_factory=Berths)
 
     @property
     def clock(self) -> Clock:

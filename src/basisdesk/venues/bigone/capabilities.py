@@ -3,7 +3,6 @@
 Spot orders carry an id of ours and can be found by it; contract orders carry none, so after a lost answer an order is
 found by its time, side, size and price.
 There is no amend, no dead-man switch and no order entry over a socket on either line; contracts have no cancel-all.
-That 5 sockets a user are allowed on spot is a count, not a rate, and therefore no bucket.
 What no source states for certain stands in `unconfirmed`, with the test that would settle it.
 Followed: https://open.bigone.com/docs/general-info, /docs/guides/concepts/orders and /docs/contract.
 """
@@ -18,7 +17,6 @@ from basisdesk.venues.trading import Bucket, Capabilities, ClientIds, MarketBuy
 REST = "rest"
 LIMIT_REQUESTS = 500
 LIMIT_WINDOW = 10 * SECOND
-SOCKETS = 5
 ACCOUNTS = {"spot": "SPOT", "funding": "FUND", "contract": "CONTRACT"}
 """Names that a transfer takes, to the venue's own."""
 

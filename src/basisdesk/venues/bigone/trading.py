@@ -8,10 +8,11 @@ from basisdesk.venues.bigone.capabilities import BUCKETS, CAPABILITIES
 from basisdesk.venues.bigone.contract_stream import ContractStream
 from basisdesk.venues.bigone.decode import decode, judged
 from basisdesk.venues.bigone.encode import PATHS, encode
+from basisdesk.venues.bigone.hosts import LINES
 from basisdesk.venues.bigone.ids import client_id
 from basisdesk.venues.bigone.spot_stream import SpotStream
 from basisdesk.venues.bigone.symbols import CONTRACT, SPOT
-from basisdesk.venues.trading import Trading
+from basisdesk.venues.trading import Standing, Trading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,4 +45,5 @@ TRADING = Trading(
     client_id=client_id,
     paths=PATHS,
     judge=judged,
+    standing=(Standing(name="spot sockets of a user", most=5, scope="account", url=LINES[SPOT].stream_url),),
 )

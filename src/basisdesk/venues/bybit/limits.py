@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from basisdesk.domain.outcome import RetryLater
-from basisdesk.venues.trading import Bucket
+from basisdesk.venues.bybit.hosts import LINES
+from basisdesk.venues.trading import Bucket, Standing
 from basisdesk.venues.wire import count
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ BUCKETS = (
     ),
     *(Bucket(name=path, capacity=count, window=SECOND, scope="account") for path, count in _BY_PATH.items()),
     Bucket(name=TRANSFER, capacity=_TRANSFERS_A_MINUTE, window=MINUTE, scope="account"),
+)
+
+STANDING = tuple(
+    Standing(name=f"sockets of an address to {line.name}", most=1_000, url=line.stream_url) for line in LINES.values()
 )
 
 

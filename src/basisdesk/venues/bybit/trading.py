@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from basisdesk.venues.bybit.capabilities import CAPABILITIES
 from basisdesk.venues.bybit.entry import TradeSocket, costs_of
 from basisdesk.venues.bybit.ids import client_id
-from basisdesk.venues.bybit.limits import BUCKETS, CONNECTS
+from basisdesk.venues.bybit.limits import BUCKETS, CONNECTS, STANDING
 from basisdesk.venues.bybit.private import PrivateStream
 from basisdesk.venues.bybit.replies import decode, judge
 from basisdesk.venues.bybit.requests import PATHS, encode
@@ -43,4 +43,5 @@ TRADING = Trading(
     costs=costs_of,
     judge=judge,
     connects=CONNECTS,
+    standing=STANDING,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from basisdesk.venues.contract import Venue
-from basisdesk.venues.deribit.capabilities import BUCKETS, CAPABILITIES
+from basisdesk.venues.deribit.capabilities import BUCKETS, CAPABILITIES, STANDING
 from basisdesk.venues.deribit.entry import costs, entry
 from basisdesk.venues.deribit.feed import PublicFeed
 from basisdesk.venues.deribit.hosts import ADDRESSES, PUBLIC
@@ -38,5 +38,6 @@ VENUE = Venue(
         paths=PATHS,
         costs=costs,
         judge=judged,
+        standing=STANDING,
     ),
 )

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from basisdesk.venues.deribit.hosts import PUBLIC
-from basisdesk.venues.trading import Amending, Bucket, Capabilities, ClientIds
+from basisdesk.venues.trading import Amending, Bucket, Capabilities, ClientIds, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,11 @@ BUCKETS: Sequence[Bucket] = (
     Bucket(name="subscribe", capacity=10, window=3_030_303_031, scope="connection"),
 )
 """Published limits; a burst that refills at a rate is written as the burst in the time it takes to refill."""
+
+STANDING = (
+    Standing(name="connections of an address", most=32, http=True),
+    Standing(name="sessions of a key", most=16, scope="account"),
+)
 
 LABEL_LENGTH = 64
 HEARTBEAT_S = (10, 600)

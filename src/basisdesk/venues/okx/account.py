@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from basisdesk.venues.okx.asking import encode
-from basisdesk.venues.okx.capabilities import BUCKETS, CAPABILITIES, PATHS
+from basisdesk.venues.okx.capabilities import BUCKETS, CAPABILITIES, PATHS, STANDING
 from basisdesk.venues.okx.entry import OrderEntry, costs
 from basisdesk.venues.okx.ids import client_id
 from basisdesk.venues.okx.private import PrivateStream
@@ -37,4 +37,5 @@ TRADING = Trading(
     paths=PATHS,
     costs=costs,
     judge=judged,
+    standing=STANDING,
 )

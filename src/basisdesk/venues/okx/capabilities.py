@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from basisdesk.venues.okx.hosts import PUBLIC
 from basisdesk.venues.okx.ids import PATTERN
-from basisdesk.venues.trading import Amending, Bucket, Capabilities, ClientIds, MarketBuy
+from basisdesk.venues.trading import Amending, Bucket, Capabilities, ClientIds, MarketBuy, Standing
 
 SECOND = 1_000_000_000
 LINE = PUBLIC.name
@@ -122,6 +122,7 @@ BUCKETS = (
     Bucket(name="connect", capacity=3, window=SECOND, scope="ip"),
     REQUESTS,
 )
+STANDING = (Standing(name="connections of an account to a private channel", most=30, scope="account"),)
 
 PLACING = (("place", 1.0), ("orders", 1.0))
 AMENDING = (("amend", 1.0), ("orders", 1.0))

@@ -9,7 +9,7 @@ from basisdesk.venues.htx.account.capabilities import CAPABILITIES
 from basisdesk.venues.htx.account.decode import decode, judged
 from basisdesk.venues.htx.account.encode import encode
 from basisdesk.venues.htx.account.ids import client_id
-from basisdesk.venues.htx.account.limits import BUCKETS
+from basisdesk.venues.htx.account.limits import BUCKETS, STANDING
 from basisdesk.venues.htx.account.private_contract import PATHS as SOCKETS
 from basisdesk.venues.htx.account.private_contract import ContractSpeech
 from basisdesk.venues.htx.account.private_spot import SpotSpeech
@@ -48,4 +48,5 @@ TRADING = Trading(
     client_id=client_id,
     paths=PATHS,
     judge=judged,
+    standing=STANDING,
 )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from basisdesk.venues.htx import symbols
-from basisdesk.venues.trading import Bucket
+from basisdesk.venues.trading import Bucket, Standing
 from basisdesk.venues.wire import LATEST_MS, NS_PER_MS, count
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ BUCKETS = (
     Bucket(name=V5_MARKET, capacity=80, window=SECOND, scope="ip"),
     Bucket(name="contract_market", capacity=800, window=SECOND, scope="ip"),
     Bucket(name="spot_messages", capacity=50, window=SECOND, scope="connection"),
+)
+STANDING = (
+    Standing(name="private connections of a key to spot", most=10, scope="account", url="wss://api.huobi.pro/"),
+    Standing(name="private connections of a user to contracts", most=30, scope="account", url="wss://api.hbdm.com/"),
 )
 _BY_NAME = {bucket.name: bucket for bucket in BUCKETS}
 _V5_SETTINGS = ("/v5/account/", "/v5/position/")
