@@ -3,7 +3,7 @@
 Pauses grow from 2 s to 60 s, doubling; each is made longer by up to a half of itself at random, so that many
 connections that were lost together do not come back together.
 Beside that, a venue sees at most one attempt to connect a second, whoever makes it, and no more than its published
-limit allows; only the first ones of a desk that starts may come at once, a twentieth of a second apart.
+limit allows; a measurement on loopback may let the first ones come at once, a twentieth of a second apart.
 Spans are in ns.
 """
 
@@ -24,7 +24,7 @@ FIRST = 2 * SECOND
 LONGEST = 60 * SECOND
 SPACING = SECOND
 FREE = 12
-"""Attempts of a desk that starts which need not wait; no venue counts so few in a second as too many."""
+"""Attempts that a measurement need not wait for; venues may count so few in a second as too many (OKX: 4)."""
 _APART = SECOND // 20
 
 
