@@ -102,7 +102,7 @@ def instrument_of(line: str, row: wire.Row) -> Instrument:
         funding_interval=FUNDING_HOURS if futures and expiry is None else None,
         maker_fee=maker,
         taker_fee=taker,
-        tradable=(row.contract_status or row.status) == "TRADING",
+        tradable=(row.contract_status or row.status) == "TRADING" and row.spot is not False,
     )
 
 

@@ -210,6 +210,7 @@ class Row(Struct, gc=False):
     contract_size: int | float | str = field(name="contractSize", default=1)
     settle: str = field(name="marginAsset", default="")
     delivery: int = field(name="deliveryDate", default=0)
+    spot: bool | None = field(name="isSpotTradingAllowed", default=None)
 
 
 class ExchangeInformation(Struct, gc=False):

@@ -80,8 +80,8 @@ class Row(Struct, frozen=True):
     contract: str = field(name="contractType", default="")
     settle: Text = field(name="settleCoin", default="")
     delivery: Text = field(name="deliveryTime", default="")
-    funding: int = field(name="fundingInterval", default=0)
-    leverage: Leverage = field(name="leverageFilter", default=Leverage())
+    funding: int | None = field(name="fundingInterval", default=0)
+    leverage: Leverage | None = field(name="leverageFilter", default=None)
     option: Text = field(name="optionsType", default="")
     cap: Text = field(name="upperFundingRate", default="")
     floor: Text = field(name="lowerFundingRate", default="")
@@ -105,7 +105,7 @@ class Reply(Struct, frozen=True):
 
 _decode_reply = msgspec.json.Decoder(Reply).decode
 _decode_page = msgspec.json.Decoder(Page).decode
-_decode_row = msgspec.json.Decoder(Row).decode
+_decode_row = msgspec.json.Decoder(Row, strict=False).decode
 
 
 def decode_instruments(line: str, body: bytes) -> list[Instrument]:
@@ -167,9 +167,9 @@ def instrument_of(line: str, row: Row) -> Instrument:
         min_size=max(_limit(lots.min_size), step),
         max_size=most or None,
         min_notional=_limit(lots.min_amount if spot else lots.min_notional),
-        max_leverage=None if spot else _limit(row.leverage.most) or None,
+        max_leverage=None if spot or row.leverage is None else _limit(row.leverage.most) or None,
         expiry=expiry,
-        funding_interval=_hours(row.funding) if kind is Kind.PERPETUAL else None,
+        funding_interval=_hours(row.funding or 0) if kind is Kind.PERPETUAL else None,
         maker_fee=maker,
         taker_fee=taker,
         tradable=row.status == "Trading",

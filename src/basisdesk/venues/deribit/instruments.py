@@ -30,7 +30,7 @@ from basisdesk.venues.wire import NS_PER_MS, UNREADABLE
 PASSED_OVER = ("option", "spot", "future_combo", "option_combo")
 MARGINS = {"reversed": Margin.INVERSE, "linear": Margin.LINEAR}
 LATEST_MS = 2**63 // NS_PER_MS - 1
-OPEN_STATES = ("", "open")
+OPEN_STATES = (None, "", "open")
 
 
 class TickStep(Struct, frozen=True):
@@ -52,14 +52,14 @@ class Row(Struct, frozen=True, kw_only=True):
     period: str = field(name="settlement_period", default="")
     expiry: int | None = field(name="expiration_timestamp", default=None)
     tick: Decimal | None = field(name="tick_size", default=None)
-    tick_steps: list[TickStep] = field(name="tick_size_steps", default_factory=list)
+    tick_steps: list[TickStep] | None = field(name="tick_size_steps", default=None)
     contract: Decimal | None = field(name="contract_size", default=None)
     least: Decimal | None = field(name="min_trade_amount", default=None)
     leverage: Decimal | None = field(name="max_leverage", default=None)
-    maker: Decimal = field(name="maker_commission", default=Decimal(0))
-    taker: Decimal = field(name="taker_commission", default=Decimal(0))
+    maker: Decimal | None = field(name="maker_commission", default=None)
+    taker: Decimal | None = field(name="taker_commission", default=None)
     active: bool = field(name="is_active", default=False)
-    state: str = ""
+    state: str | None = None
 
 
 class Failure(Struct, frozen=True):
@@ -169,7 +169,7 @@ def _expiry(row: Row) -> int | None:
 
 
 def _tick(row: Row) -> Decimal:
-    ticks = [_positive(row.tick), *(_positive(step.tick) for step in row.tick_steps)]
+    ticks = [_positive(row.tick), *(_positive(step.tick) for step in row.tick_steps or ())]
     return decimal_of(reduce(lcm, map(rational, ticks)))
 
 
@@ -179,7 +179,10 @@ def _positive(value: Decimal | None) -> Decimal:
     return value
 
 
-def _fee(value: Decimal) -> Decimal:
+def _fee(value: Decimal | None) -> Decimal:
+    """Read a fee, zero where the venue tells none."""
+    if value is None:
+        return Decimal(0)
     if not is_workable(value):
         raise DecodeError(f"a fee was expected, not {value}")
     return value

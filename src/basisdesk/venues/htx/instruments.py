@@ -87,9 +87,9 @@ class Reply(Struct, frozen=True):
 
 
 _decode_reply = msgspec.json.Decoder(Reply).decode
-_decode_pair = msgspec.json.Decoder(Pair).decode
-_decode_short = msgspec.json.Decoder(ShortPair).decode
-_decode_contract = msgspec.json.Decoder(Contract).decode
+_decode_pair = msgspec.json.Decoder(Pair, strict=False).decode
+_decode_short = msgspec.json.Decoder(ShortPair, strict=False).decode
+_decode_contract = msgspec.json.Decoder(Contract, strict=False).decode
 
 
 def decode_instruments(line: str, body: bytes) -> list[Instrument]:

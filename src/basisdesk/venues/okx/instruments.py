@@ -31,7 +31,7 @@ MARGINS = {"linear": Margin.LINEAR, "inverse": Margin.INVERSE}
 
 
 class Row(Struct, frozen=True):
-    """One instrument as listed; every value is text but the number."""
+    """One instrument as listed; every value is text but the number, which markets may be without."""
 
     kind: str = msgspec.field(name="instType")
     code: str = msgspec.field(name="instId", default="")
@@ -51,8 +51,8 @@ class Row(Struct, frozen=True):
     tick: str = msgspec.field(name="tickSz", default="")
     step: str = msgspec.field(name="lotSz", default="")
     min_size: str = msgspec.field(name="minSz", default="")
-    max_size: str = msgspec.field(name="maxLmtSz", default="")
-    number: Int64 = msgspec.field(name="instIdCode", default=0)
+    max_size: str | None = msgspec.field(name="maxLmtSz", default="")
+    number: Int64 | None = msgspec.field(name="instIdCode", default=0)
 
 
 class Reply(Struct, frozen=True):
@@ -64,7 +64,7 @@ class Reply(Struct, frozen=True):
 
 
 _decode_reply = msgspec.json.Decoder(Reply).decode
-_decode_row = msgspec.json.Decoder(Row).decode
+_decode_row = msgspec.json.Decoder(Row, strict=False).decode
 
 
 def decode_instruments(line: str, body: bytes) -> list[Instrument]:
@@ -116,14 +116,14 @@ def instrument_of(line: str, row: Row) -> Instrument:
         tick=_positive(row.tick),
         step=_positive(row.step),
         min_size=_positive(row.min_size),
-        max_size=_positive(row.max_size) if row.max_size else None,
+        max_size=_limit(row.max_size),
         max_leverage=_positive(row.leverage) if row.leverage and not spot else None,
         expiry=expiry,
         funding_interval=FUNDING_HOURS if kind is Kind.PERPETUAL or row.rules == "xperp" else None,
         maker_fee=maker,
         taker_fee=taker,
         tradable=row.state == "live",
-        number=row.number,
+        number=row.number or 0,
     )
 
 
@@ -143,6 +143,11 @@ def _coins(kind: Kind, row: Row) -> tuple[Margin, str, str, str]:
     if not (base and quote and settle and spelled):
         raise DecodeError(f"{row.code[:60]!r} does not spell its currencies {base!r}, {quote!r}, {settle!r}")
     return margin, base, quote, settle
+
+
+def _limit(text: str | None) -> Decimal | None:
+    """Read a limit, None where the venue states none or zero, as it may before trading begins."""
+    return _positive(text) if text and Decimal(text) else None
 
 
 def _positive(text: str) -> Decimal:
