@@ -135,3 +135,27 @@ def test_a_nameless_order_that_is_in_no_list_is_absent() -> None:
         now += SECOND
     assert kinds(events) == [LegUnknown, LegRejected]
     assert now > START + 6 * SECOND
+
+
+def test_denials_in_quick_succession_prove_nothing_until_they_span_five_seconds() -> None:
+    blotter, late = sent(life=None), START + 10 * SECOND
+    blotter.answered(WIRE, Unknown("timeout"), START)
+    asked = asks.AskOrder(asks.OrderRef(symbol=PERP, client_id=WIRE))
+    look = asks.AskFills(line="usdm", symbol=PERP, since=START - SECOND)
+    for tenth in range(5):
+        blotter.learned(asked, MISSING, late + tenth * SECOND // 10)
+    assert blotter.learned(look, Done(), late + 5 * SECOND - 1) == []
+    (gone,) = blotter.learned(look, Done(), late + 5 * SECOND)
+    assert isinstance(gone, LegRejected)
+    assert gone.message == "proven absent: denied 5 times over 5 s, no trade"
+
+
+def test_a_nameless_order_that_lists_leave_out_in_quick_succession_is_not_absent_yet() -> None:
+    blotter, late = nameless(), START + 10 * SECOND
+    blotter.answered(WIRE, Unknown("timeout"), START)
+    asked = asks.AskOpenOrders("contract", PERP)
+    look = asks.AskFills(line="contract", symbol=PERP, since=START - SECOND)
+    for tenth in range(5):
+        blotter.learned(asked, Done(), late + tenth * SECOND // 10)
+    assert blotter.learned(look, Done(), late + 5 * SECOND - 1) == []
+    assert kinds(blotter.learned(look, Done(), late + 5 * SECOND)) == [LegRejected]
