@@ -41,7 +41,9 @@ def test_a_short_is_liquidated_where_its_money_ends(collateral: str, leverage: i
     assert held.liquidation is not None
     assert abs(held.liquidation - D(price)) < D("0.1")
     deep(hall, float(D(price) - 100))
-    assert hall.position(LINEAR) == hall.position(LINEAR)
+    kept = hall.position(LINEAR)
+    assert kept is not None
+    assert kept.size == D("-0.5")
     assert hall.fills(LINEAR)[-1].forced is None
     deep(hall, float(round(D(price) + 100)))
     assert hall.fills(LINEAR)[-1].forced is Forced.LIQUIDATION

@@ -177,7 +177,7 @@ def test_mutated_frames_end_in_counts_and_reports(
             check(market)
     kinds = [report.detail.partition(":")[0] for report in room.sink.reports if report.trouble.name == "UNDECODED"]
     assert len(kinds) == len(set(kinds))
-    assert all(market.tally.ticker_agrees >= 0 for market in room.sink.markets.values())
+    assert room.feed.frames == 20 * 2
 
 
 @given(frames=st.lists(st.binary(max_size=200) | st.text(max_size=80).map(str.encode), max_size=8))
