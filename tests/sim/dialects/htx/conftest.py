@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 SECOND = 1_000_000_000
 START = 1_764_028_770_000_000_000
 """Half a minute before a full hour at which funding is paid."""
-HISTORY = 9 * 3600 * SECOND
+HISTORY = 1800 * SECOND
+"""What most tests need; the market of a longer past takes longer to invent."""
 HOSTS = {"spot": "api.huobi.pro", "contract": "api.hbdm.com"}
 AUTHORITY = "127.0.0.1:4242"
 
@@ -94,8 +95,8 @@ class Wire:
 class Venue:
     """The dialect, its exchange, and the time."""
 
-    def __init__(self, start: int = START, **rules: Any) -> None:
-        self.exchange = exchanges(["htx"], {"htx": replace(RULES, **rules)}, 5, start, HISTORY)["htx"]
+    def __init__(self, start: int = START, history: int = HISTORY, **rules: Any) -> None:
+        self.exchange = exchanges(["htx"], {"htx": replace(RULES, **rules)}, 5, start, history)["htx"]
         self.now = start
         self.dialect = make(self.exchange, start)
         self.sockets: dict[int, Wire] = {}
@@ -263,6 +264,12 @@ class Talk:
 def venue() -> Venue:
     """A venue that has had a morning."""
     return Venue()
+
+
+@pytest.fixture
+def aged() -> Venue:
+    """A venue that has been there for some hours."""
+    return Venue(history=4 * 3600 * SECOND)
 
 
 @pytest.fixture

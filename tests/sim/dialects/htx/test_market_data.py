@@ -119,16 +119,16 @@ def test_trades_are_grouped_and_newest_first(venue: Venue, line: str) -> None:
 
 
 @pytest.mark.parametrize("line", EX)
-def test_candles_are_newest_first_on_spot_alone(venue: Venue, line: str) -> None:
-    rows = ask(venue, line, "history/kline", period="60min", size=3)["data"]
+def test_candles_are_newest_first_on_spot_alone(aged: Venue, line: str) -> None:
+    rows = ask(aged, line, "history/kline", period="60min", size=3)["data"]
     begins = [row["id"] for row in rows]
     assert len(rows) == 3
     assert begins == sorted(begins, reverse=line == "spot")
     assert all(row["low"] <= row["open"] <= row["high"] for row in rows)
     first, last = min(begins), max(begins)
-    spanned = ask(venue, line, "history/kline", period="60min", **{"from": first, "to": last - 1})["data"]
+    spanned = ask(aged, line, "history/kline", period="60min", **{"from": first, "to": last - 1})["data"]
     assert {row["id"] for row in spanned} == set(begins) - {last}
-    assert ask(venue, line, "history/kline", period="60min", **{"from": last, "to": first})["status"] == "error"
+    assert ask(aged, line, "history/kline", period="60min", **{"from": last, "to": first})["status"] == "error"
 
 
 @pytest.mark.parametrize("line", ["linear", "coin_swap", "coin_futures"])
