@@ -13,6 +13,7 @@ from basisdesk.domain.outcome import Done, Rejected
 from basisdesk.kernel.book import CLOSED, VALID
 from basisdesk.shell.live.health import Capability, Health
 from basisdesk.shell.live.heard import Answered
+from basisdesk.sim.dialects.deribit import account
 from basisdesk.venues.contract import Channel
 
 
@@ -41,6 +42,24 @@ async def test_every_capability_comes_up_and_an_order_lives_and_dies(venue: str)
     ]
     assert balances
     assert scene.books.markets[instrument.market, instrument.code].book.state(0) == CLOSED
+
+
+@pytest.mark.asyncio
+async def test_an_account_of_a_higher_tier_is_used_as_such_before_its_first_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    orders = {"burst": 100, "rate": 30}
+    higher = {"limits": {"matching_engine": {"trading": {"total": orders}, "cancel_all": orders}}}
+    lowest = account.summary_row
+    monkeypatch.setattr(account, "summary_row", lambda *known: lowest(*known) | higher)
+    scene = Scene("deribit")
+    async with scene.running() as (live, _):
+        site = live.posts["deribit"].site
+        await until(scene.health(live, Capability.ORDERS), 30)
+        now = site.clock.now()
+        for name in ("matching", "cancel_all"):
+            assert site.budget.ask([(name, 60)], urgent=False, symbol="", now=now) == 0
+            assert site.budget.ask([(name, 1)], urgent=False, symbol="", now=now) > 0
 
 
 @pytest.mark.asyncio

@@ -82,6 +82,33 @@ def test_what_is_owned_is_the_balance_and_what_the_session_realised(session: Ses
     assert replied(AskBalances("public"), {"summaries": []}, session).learned == ()
 
 
+def limited(trading: object, cancel_all: object = None) -> dict[str, object]:
+    return {"matching_engine": {"trading": trading} | ({"cancel_all": cancel_all} if cancel_all else {})}
+
+
+@pytest.mark.parametrize(
+    ("limits", "holds"),
+    [
+        ([limited({"total": {"burst": 30, "rate": 10}}, {"burst": 20, "rate": 5})], {"matching": 30, "cancel_all": 20}),
+        ([limited({"total": {"burst": 100, "rate": 2.5}})], {"matching": 10}),
+        ([limited({"total": {"burst": 90, "rate": 30}, "perpetuals": {"burst": 40, "rate": 20}})], {"matching": 40}),
+        ([limited({"total": {"burst": n, "rate": 90}}, {"burst": 9, "rate": n}) for n in (50, 30)],
+         {"matching": 30, "cancel_all": 9}),
+        ([{"matching_engine": {"trading": {"total": "many"}}}, limited({"total": {"burst": 30, "rate": 10}})],
+         {"matching": 30}),
+        ([7, None, {}, {"matching_engine": {}}], {}),
+    ],
+)  # fmt: skip
+def test_the_accounts_own_limits_come_with_its_balances(
+    session: Session, limits: list[Any], holds: dict[str, float]
+) -> None:
+    result = {"id": 10, "type": "main", "summaries": [SUMMARY | {"limits": each} for each in limits]}
+    reply = replied(AskBalances("public"), result, session)
+    assert (reply.outcome, dict(reply.capacities)) == (Done(), holds)
+    assert len(reply.updates) == len(limits) + 1
+    assert replied(AskBalances("public", "27"), result, session).capacities == ()
+
+
 def test_own_trades_go_on_where_the_page_ended(session: Session) -> None:
     ask = AskFills(line="public", symbol=PERP, since=NOW)
     page = {"trades": [TRADE, TRADE | {"timestamp": MS + 5}], "has_more": True}

@@ -283,6 +283,7 @@ def test_recorded_answers_are_read(recordings: Path, session: Session) -> None:
         assert update.status is OrderStatus.OPEN
     reply = decoded(AskBalances("public"), (folder / "http_get_account_summaries.json").read_text(), session)
     assert reply.outcome == Done()
+    assert reply.capacities == (("matching", 250.0), ("cancel_all", 250.0))
     assert isinstance(reply.updates[0], Balance)
     assert reply.updates[0].total == Decimal("302.60065765") - Decimal("0.03258105")
     refused = decoded(PLACE, (folder / "ws_error.json").read_text(), session, 429)

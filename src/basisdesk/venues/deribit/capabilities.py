@@ -2,7 +2,8 @@
 
 Non-matching calls cost credits: 500 each from a pool of 50,000 that refills by 10,000 a second, so a burst of 100
 calls takes 5 s to come back, and what never exceeds the pool in any 5 s never empties it.
-Matching calls (orders) are counted by the account's volume; the lowest tier is written here.
+Matching calls (orders) are counted by the account's volume; the lowest tier is written here, and holds until the
+account's own figures are read (`tier`).
 The dead-man switch is the venue's cancel-on-disconnect with its heartbeat: whoever does not answer is disconnected,
 and the orders of that connection are cancelled, but not those sent over HTTP or over another connection.
 Followed: https://docs.deribit.com/articles/rate-limits and

@@ -20,6 +20,7 @@ from basisdesk.venues.deribit.account import balance, fills, income, order_updat
 from basisdesk.venues.deribit.hosts import PUBLIC
 from basisdesk.venues.deribit.queries import FillCursor, LogCursor, fill_cursor, first_list, log_cursor, settlements
 from basisdesk.venues.deribit.rows import Log, OrderRow, PositionRow, Summaries, Trades
+from basisdesk.venues.deribit.tier import capacities
 from basisdesk.venues.trading import Reply
 from basisdesk.venues.wire import NS_PER_MS
 
@@ -58,15 +59,21 @@ def positions(session: Session, ask: AskPositions, result: Raw, at: int) -> list
 
 
 def balances(ask: AskBalances | AskAccounts, result: Raw, at: int) -> Reply:
-    """Return the money of every currency; the account's number and kind (main, subaccount) are to be remembered."""
+    """Return the money of every currency; the account's number and kind (main, subaccount) are to be remembered.
+
+    The account's own limits come along.
+    """
     summaries = _decode_summaries(result)
     number = "" if summaries.number is None else str(summaries.number)
     learned = (("account", number), ("kind", summaries.kind)) if number else ()
     if isinstance(ask, AskAccounts):
         return Reply(outcome=Done(), learned=learned)
     updates: list[Update] = [balance(row, at, number) for row in summaries.rows]
-    complete = Complete(at=at, what="balances", line=ask.line or PUBLIC.name)
-    return Reply(outcome=Done(), updates=(*updates, complete), learned=() if ask.account else learned)
+    told = (*updates, Complete(at=at, what="balances", line=ask.line or PUBLIC.name))
+    if ask.account:
+        return Reply(outcome=Done(), updates=told)
+    limits = capacities(row.limits for row in summaries.rows)
+    return Reply(outcome=Done(), updates=told, learned=learned, capacities=limits)
 
 
 def own_trades(session: Session, ask: AskFills, result: Raw, now: int) -> Reply:

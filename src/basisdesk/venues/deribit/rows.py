@@ -86,6 +86,7 @@ class SummaryRow(Struct, frozen=True):
     equity: Decimal | None = None
     realised: Decimal = field(name="session_rpl", default=Decimal(0))
     futures_realised: Decimal | None = field(name="futures_session_rpl", default=None)
+    limits: Raw = Raw(b"{}")
 
 
 class Summaries(Struct, frozen=True):

@@ -44,6 +44,7 @@ from basisdesk.domain.ask import (
 )
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
 from basisdesk.domain.outcome import Done, Reason, Rejected, RetryLater
+from basisdesk.sim.dialects.deribit.access import POOLS
 from basisdesk.sim.exchange.logins import READ_ONLY, WITHDRAWING
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ def rejected(stand: Stand, ask: Any) -> Rejected:
     outcome = stand.ask(ask).outcome
     assert isinstance(outcome, Rejected), outcome
     return outcome
+
+
+def test_the_accounts_own_limits_are_told_as_they_are_and_read(stand: Stand) -> None:
+    told = dict(stand.ask(AskBalances("public")).capacities)
+    assert told == {name: POOLS[name][0] for name in ("matching", "cancel_all")}
 
 
 def test_terms_clock_and_funding(stand: Stand) -> None:
