@@ -1,25 +1,17 @@
 """Several connections of one market: one book, which is the best of them and never a mixture."""
 
-import json
 import random
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.app.several import SECOND, Said, a_place, played, tape
 
-from basisdesk.app.replay import Options, Replay
-from basisdesk.app.seats import Place, Seat
-from basisdesk.app.talk import Talk
+from basisdesk.app.seats import Seat
 from basisdesk.kernel.book import CLOSED, CROSSED, GAPPED, VALID, WAITING, Book
-from basisdesk.venues.contract import Market
 
-SECOND = 10**9
-START = 1_700_000_000
 BIDS, ASKS = [(10.0, 1.0), (9.0, 1.0), (8.0, 1.0)], [(11.0, 1.0), (12.0, 1.0)]
 TOP: tuple[list[Any], list[Any]] = ([(10.5, 1.0)], [(11.0, 1.0)])
-Said = tuple[str, Any]
 
 
 def texts(levels: list[tuple[float, float]]) -> list[list[str]]:
@@ -80,44 +72,6 @@ def deep_and_shallow(venue: str, step: int, size: float) -> tuple[Any, Any]:
 
 def _acted(action: str, bids: Any, asks: Any) -> Any:
     return {"bids": [[action, *level] for level in bids], "asks": [[action, *level] for level in asks]}
-
-
-ADDRESSES = {
-    "okx": "wss://ws.okx.com:8443/ws/v5/public",
-    "bybit": "wss://stream.bybit.com/v5/public/linear",
-    "deribit": "wss://www.deribit.com/ws/api/v2",
-    "htx": "wss://api.hbdm.com/linear-swap-ws",
-    "binance": "wss://stream.binance.com:9443/stream",
-}
-
-
-def tape(path: Path, venue: str, said: list[Said], every: float = 0.1) -> Path:
-    """Write a recording of connections a, b, ...: frames, and None for one that is made again."""
-    known = dict.fromkeys(name for name, _ in said)
-    lines = [{"t": "connect", "conn": name, "ts": START, "addr": ADDRESSES[venue]} for name in known]
-    for number, (name, frame) in enumerate(said, 1):
-        when = round(START + number * every, 6)
-        if frame is None:
-            lines.append({"t": "connect", "conn": name, "ts": when, "addr": ADDRESSES[venue]})
-        elif isinstance(frame, tuple):
-            lines.append({"t": "http", "conn": name, "ts": when, "url": frame[0], "data": json.dumps(frame[1])})
-        else:
-            text = json.dumps(frame, separators=(",", ":"))
-            lines.append({"t": "recv", "conn": name, "ts": when, "data": text})
-    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    return path
-
-
-def played(*paths: Path) -> Iterator[Market]:
-    """Yield the only market after each step."""
-    with ExitStack() as stack:
-        options = Options(files=[str(path) for path in paths], stale_after=0)
-        replay = Replay(options, Talk(quiet=True), stack)
-        player = replay.player
-        while (at := player.next_at()) is not None:
-            player.advance(at)
-            yield from replay.desk.markets.values()
-        assert not replay.errors
 
 
 def levels(book: Book) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
@@ -210,22 +164,6 @@ def test_diff_depth_of_one_market_over_two_connections_is_one_book(tmp_path: Pat
     assert market.tally.gaps == 0
 
 
-def test_trades_that_two_connections_tell_are_told_once(tmp_path: Path) -> None:
-    def trade(number: int) -> Any:
-        data = {"e": "trade", "E": 1, "s": "BTCUSDT", "t": number, "p": f"{number}", "q": "1", "T": 1, "m": False}
-        return {"stream": "btcusdt@trade", "data": data}
-
-    said: list[Said] = [("a", trade(1)), ("b", trade(1)), ("b", trade(2)), ("b", trade(3)), ("a", trade(2))]
-    found = [(market.tally.trades, market.book.last) for market in played(tape(tmp_path / "x.jsonl", "binance", said))]
-    assert found[-5:] == [(1, 1.0), (1, 1.0), (2, 2.0), (3, 3.0), (3, 3.0)]
-
-
-def a_place() -> tuple[Place, Seat, Seat]:
-    place = Place(Market("x:A/B", "spot", "AB", Book()), set())
-    first, second = place.join("spot", "AB", "one"), place.join("spot", "AB", "two")
-    return place, first, second
-
-
 def fill(seat: Seat, at: int, rank: int = 5, sequence: int = 0, shift: float = 0.0, deep: int = 3) -> None:
     seat.rank = rank
     bids = [(10.0 + shift - step, 1.0) for step in range(deep)]
@@ -287,16 +225,6 @@ def test_a_last_price_of_a_ticker_reaches_the_market_once() -> None:
     assert place.takes(second, 1)
     assert place.market.book.last == 10.5
     assert not place.takes(second, 2)
-
-
-def test_trades_without_ids_are_all_told_and_few_are_remembered() -> None:
-    place, first, second = a_place()
-    assert place.is_news(first, ("", 1.0, 1.0, True), 1)
-    assert place.is_news(second, ("", 1.0, 1.0, True), 1)
-    for number in range(600):
-        assert place.is_news(first, (f"{number}", 1.0, 1.0, True), 1)
-    assert not place.is_news(second, ("599", 1.0, 1.0, True), 1)
-    assert place.is_news(second, ("1", 1.0, 1.0, True), 1)
 
 
 @pytest.mark.parametrize("seed", range(5))

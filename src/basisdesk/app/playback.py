@@ -244,7 +244,7 @@ class Chair:
             self._playback.source.touched(market.place.market, now)
 
     def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
-        """Pass it on unless another conversation told it before."""
+        """Pass it on when the conversation is the one that tells the market's trades."""
         assert isinstance(market, Seat)
         if market.place.is_news(market, (trade_id, price, size, buy), now):
             self._playback.source.traded(market.place.market, now, (price, size, buy, trade_id))

@@ -61,7 +61,7 @@ class Port:
         return seat
 
     def traded(self, market: Market, now: int, price: float, size: float, buy: bool, trade_id: str) -> None:
-        """A trade printed: it is told once, whichever connection tells it first."""
+        """A trade printed: it is told when the connection is the one that tells the market's trades."""
         assert isinstance(market, Seat)
         if market.place.is_news(market, (trade_id, price, size, buy), now):
             self._desk.traded(market.place.market, now, price, size, buy, trade_id)

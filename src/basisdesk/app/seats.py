@@ -7,7 +7,11 @@ and its counts.
 The seat that holds the real book is the one with the best channel; another takes it over with all its levels when it
 speaks better of the market, when the holder has lost its book or its connection, or when the holder has fallen silent.
 A best bid and offer never takes the place of a deeper book.
-Trades are told once, whoever tells them first.
+Trades are one connection's too, the teller's, because two channels number the same trades differently (Binance's
+`trade` and `aggTrade`, OKX's `trades` and `trades-all`): the first to tell one tells them all, and the others are heard
+without being counted.
+Another becomes the teller when the old one is lost or has told nothing for long, by the pauses that a book changes
+hands after; what both tell under one id is told once even then.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
-from basisdesk.kernel.book import CROSSED, EMPTY, GAPPED, MISMATCHED, VALID, Book
+from basisdesk.kernel.book import CLOSED, CROSSED, EMPTY, GAPPED, MISMATCHED, VALID, Book
 from basisdesk.venues.contract import Market, Report, Tally, Trouble
 from basisdesk.venues.touch import is_bare, is_touch
 
@@ -24,7 +28,7 @@ QUIET = 1_000_000_000
 SILENT = 10 * QUIET
 """After so long (ns) the connection counts as dead, and any book but a mere touch may take its place."""
 MOST_TRADES = 512
-"""So many trades are remembered to know one that was told by another connection."""
+"""So many trades are remembered to know one that was told before the teller changed."""
 NOTHING = float("nan")
 Trade = tuple[str, float, float, bool]
 """Id, price, size, and whether the taker bought."""
@@ -59,28 +63,38 @@ for _name in _SHARED:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Seat(Market):
-    """What one connection writes to; `owner` names its recording, `noted` is the price last taken from its book."""
+    """What one connection writes to.
+
+    `owner` names its recording, `noted` is the price last taken from its book.
+    `beside` is the teller beside whom it has told trades, `echoes` the one that it has told the same trade as, by its
+    id: both hear one channel.
+    """
 
     place: Place
     owner: str
     noted: float = NOTHING
+    beside: Seat | None = None
+    echoes: Seat | None = None
 
 
 class Place:
     """A real market and its seats.
 
-    `holder` is the seat whose book is the market's; `aside` has the others by their slot, where the sink has slots.
+    `holder` is the seat whose book is the market's, `teller` the one whose trades are, once there are several; `aside`
+    has those that do not hold the book by their slot, where the sink has slots.
     """
 
     def __init__(self, market: Market, ended: set[str]) -> None:
         """`ended` names the recordings that are over."""
         self.market = market
         self.holder: Seat | None = None
+        self.teller: Seat | None = None
         self.aside: dict[int, Seat] = {}
         self._ended = ended
         self._several = False
         self._told: dict[Trade, Seat] = {}
         self._latest: Trade | None = None
+        self._spoke = 0  # when the teller told its last trade
 
     def join(self, line: str, code: str, owner: str) -> Seat:
         """Return a seat for a connection; the first one holds the book."""
@@ -91,7 +105,7 @@ class Place:
         if first:
             self.holder = seat
         elif not self._several and self._latest is not None and self.holder is not None:
-            self._told[self._latest] = self.holder
+            self._told[self._latest] = self.teller = self.holder
         self._several = not first
         return seat
 
@@ -122,23 +136,47 @@ class Place:
         return True
 
     def is_news(self, seat: Seat, trade: Trade, now: int) -> bool:
-        """Take a trade that a seat tells and has counted; False when another connection told it before."""
+        """Take a trade that a seat tells and has counted; False when it is another's to tell or was told before."""
         if not self._several:
-            self._latest = trade
+            self._latest, self._spoke = trade, now
             return True
-        book, (trade_id, price, size, _) = self.market.book, trade
-        if trade_id and self._told.setdefault(trade, seat) is not seat:
-            seat.tally.trades -= 1
-            if self._latest is not None:
-                book.trade(self._latest[1], self._latest[2], now)
-            seat.noted = seat.book.last
+        if not self._tells(seat, trade, now) or (trade[0] and self._told.setdefault(trade, seat) is not seat):
+            self._put_back(seat, now)
             return False
         if len(self._told) > MOST_TRADES:
             del self._told[next(iter(self._told))]
         self._latest = trade
-        book.trade(price, size, now)
-        seat.noted = price
+        self.market.book.trade(trade[1], trade[2], now)
+        seat.noted = trade[1]
         return True
+
+    def _tells(self, seat: Seat, trade: Trade, now: int) -> bool:
+        """Whether the market's trades are this seat's to tell, from now on if they were not before."""
+        teller = self.teller
+        if teller is not None and seat is not teller:
+            if trade[0] and self._told.get(trade) is teller:
+                seat.echoes = teller
+            if now - self._spoke < self._pause(seat, teller):
+                seat.beside = teller
+                return False
+        self.teller, self._spoke = seat, now
+        return True
+
+    def _pause(self, seat: Seat, teller: Seat) -> int:
+        """Return how long (ns) the teller must have told nothing before this seat may.
+
+        What a lost teller told last, another may tell late; one that begins after the loss tells what follows.
+        """
+        if teller.owner in self._ended or teller.book.state(0) == CLOSED:
+            return QUIET if seat.beside is teller else 0
+        return QUIET if seat.echoes is teller else SILENT
+
+    def _put_back(self, seat: Seat, now: int) -> None:
+        """Undo what the feed has noted of a trade that does not count."""
+        assert self._latest is not None  # there is a teller
+        seat.tally.trades -= 1
+        self.market.book.trade(self._latest[1], self._latest[2], now)
+        seat.noted = seat.book.last
 
     def _is_better(self, seat: Seat, holder: Seat, now: int) -> bool:
         book, shown = seat.book, self.market.book
