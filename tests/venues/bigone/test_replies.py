@@ -278,8 +278,9 @@ def test_an_order_that_cannot_be_is_nothing_that_can_be_told(ask: Ask, body: dic
     assert isinstance(reply(ask, body).outcome, Unknown)
 
 
-def test_a_contract_trade_without_price_is_not_read() -> None:
-    assert isinstance(reply(AskFills(line="contract"), [SWAP_FILL | {"price": None}]).outcome, RetryLater)
+@pytest.mark.parametrize("field", ["price", "size"])
+def test_a_contract_trade_without_price_or_size_is_not_read(field: str) -> None:
+    assert isinstance(reply(AskFills(line="contract"), [SWAP_FILL | {field: None}]).outcome, RetryLater)
 
 
 def test_the_venues_own_examples_are_read(recordings: Path) -> None:

@@ -264,3 +264,14 @@ def test_a_rest_refusal_is_reported_and_a_strange_body_counted(spot: SpotStage) 
 def test_a_rest_path_that_is_not_known_is_counted(spot: SpotStage) -> None:
     spot.feed.receive_reply(SnapshotRequest("spot", "BTC-USDT", "/api/v3/asset_pairs/BTC-USDT/x"), b"[]", spot.now)
     assert spot.feed.undecoded == 1
+
+
+def test_a_ticker_is_told_when_it_stands_in_for_a_book_and_when_it_brings_a_last_price_alone(
+    spot_of: Callable[..., SpotStage],
+) -> None:
+    stage = spot_of(["BTC-USDT"], [Channel.TICKER])
+    stage.connect()
+    stage.hear(ticker(close="100"))
+    assert stage.ear.touches == [("BTC-USDT", VALID)]
+    stage.hear(ticker(close="100"))  # the same last price, and levels that stand in for the book
+    assert stage.ear.touches == [("BTC-USDT", VALID)] * 2
