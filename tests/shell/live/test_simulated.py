@@ -13,7 +13,7 @@ from basisdesk.domain.outcome import Done, Rejected
 from basisdesk.kernel.book import CLOSED, VALID
 from basisdesk.shell.live.health import Capability, Health
 from basisdesk.shell.live.heard import Answered
-from basisdesk.sim.dialects.deribit import account
+from basisdesk.sim.dialects.deribit import account, rows
 from basisdesk.venues.contract import Channel
 
 
@@ -50,7 +50,7 @@ async def test_an_account_of_a_higher_tier_is_used_as_such_before_its_first_orde
 ) -> None:
     orders = {"burst": 100, "rate": 30}
     higher = {"limits": {"matching_engine": {"trading": {"total": orders}, "cancel_all": orders}}}
-    lowest = account.summary_row
+    lowest = rows.summary_row
     monkeypatch.setattr(account, "summary_row", lambda *known: lowest(*known) | higher)
     scene = Scene("deribit")
     async with scene.running() as (live, _):
