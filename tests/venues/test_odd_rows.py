@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from basisdesk.venues import VENUES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Fields = dict[str, Any]
 BINANCE: Fields = {

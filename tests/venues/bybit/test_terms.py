@@ -101,10 +101,10 @@ RIGHTS = {"ContractTrade": ["Order", "Position"], "Spot": ["SpotTrade"], "Wallet
             {"readOnly": 1, "permissions": {"Wallet": ["Withdraw"]}, "ips": ["*"]},
             {"trade": False, "withdraw": True, "transfer": False, "addresses": False},
         ),
-        ({"permissions": {}, "ips": None}, {"trade": False, "withdraw": False, "transfer": False, "addresses": False}),
+        ({"permissions": {}, "ips": None}, {"trade": False, "withdraw": None, "transfer": False, "addresses": False}),
     ],
 )
-def test_what_a_key_may_do(changes: dict[str, Any], expected: dict[str, bool]) -> None:
+def test_what_a_key_may_do(changes: dict[str, Any], expected: dict[str, bool | None]) -> None:
     key = {"readOnly": 0, "permissions": RIGHTS, "ips": ["1.2.3.4"], "userID": 24600000} | changes
     reply = answer(AskPermissions(), key)
     assert reply.updates == (Permissions(at=NOW, read=True, account="24600000", **expected),)

@@ -20,6 +20,7 @@ from basisdesk.venues.bybit.orders import MARGIN
 from basisdesk.venues.bybit.queries import SETTLED
 from basisdesk.venues.bybit.rows import Text, amount, symbol_for, told
 from basisdesk.venues.bybit.tell import margin_mode
+from basisdesk.venues.rights import may_withdraw
 from basisdesk.venues.trading import Reply, Session
 from basisdesk.venues.wire import nanoseconds
 
@@ -139,7 +140,10 @@ def account_told(ask: AskAccounts, result: bytes) -> Reply:
 
 
 def key_told(result: bytes, now: int) -> Reply:
-    """Return what the key may do: to withdraw counts as granted even where the key reads only."""
+    """Return what the key may do: to withdraw counts as granted even where the key reads only.
+
+    Of a key whose rights to the wallet are not told it is not known.
+    """
     key = msgspec.json.decode(result, type=_Key)
     granted = {right for rights in key.permissions.values() for right in rights or ()}
     writes = key.read_only == 0
@@ -149,7 +153,7 @@ def key_told(result: bytes, now: int) -> Reply:
         at=now,
         read=True,
         trade=writes and not granted.isdisjoint({"Order", "SpotTrade", "DerivativesTrade"}),
-        withdraw="Withdraw" in granted,
+        withdraw=may_withdraw(granted) or (None if key.permissions.get("Wallet") is None else False),
         transfer=writes and not granted.isdisjoint({"AccountTransfer", "SubMemberTransfer"}),
         addresses=bool(addresses),
         account=account,

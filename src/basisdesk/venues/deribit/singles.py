@@ -155,7 +155,7 @@ def _fee(row: FeeRow, told: Decimal, listed: Decimal) -> Decimal:
 def _permissions(result: Raw, at: int) -> Permissions:
     words = dict(word.partition(":")[::2] for word in _decode_token(result).scope.split())
     wallet = words.get("wallet", words.get("wallets"))
-    writes = None if wallet is None else wallet == "read_write"
+    writes = None if wallet is None else wallet not in {"none", "read"}  # whatever else may let money leave
     trade = words.get("trade")
     return Permissions(
         at=at,

@@ -23,6 +23,7 @@ from basisdesk.venues.okx.errors import judge, outcome_of
 from basisdesk.venues.okx.instruments import decode_instruments
 from basisdesk.venues.okx.market_replies import fees_of, funding_of, time_of
 from basisdesk.venues.patience import heed
+from basisdesk.venues.rights import may_withdraw, rights_in
 from basisdesk.venues.trading import MESSAGE_LENGTH, Reply
 from basisdesk.venues.wire import UNREADABLE
 
@@ -257,12 +258,12 @@ def _behind(last: str, before: str) -> str:
 
 
 def _config(row: rows.ConfigRow, at: int) -> Reply:
-    rights = row.rights.split(",") if row.rights else []
+    rights = rights_in(row.rights)
     permissions = Permissions(
         at=at,
         read=bool(rights) or None,
         trade="trade" in rights if rights else None,
-        withdraw="withdraw" in rights if rights else None,
+        withdraw=may_withdraw(rights) if rights else None,
         transfer="trade" in rights if rights else None,
         addresses=bool(row.addresses),
         account=row.uid,

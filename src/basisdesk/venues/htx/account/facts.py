@@ -28,6 +28,7 @@ from basisdesk.venues.htx.account.queries import FUNDING, PAST
 from basisdesk.venues.htx.account.request import SPOT_ACCOUNT, USER
 from basisdesk.venues.htx.clock import decode_time
 from basisdesk.venues.htx.instruments import decode_instruments
+from basisdesk.venues.rights import may_withdraw, rights_in
 from basisdesk.venues.trading import Reply
 from basisdesk.venues.wire import UNREADABLE
 
@@ -145,12 +146,12 @@ def _permissions(row: Row, session: Session, now: int) -> Reply:
     key = session.credentials.key if session.credentials is not None else ""
     for each in row.either("data"):
         if each.text("accessKey") in {key, ""}:
-            rights = each.need("permission").split(",")
+            rights = rights_in(each.need("permission"))
             told = Permissions(
                 at=now,
-                read="readOnly" in rights,
+                read="readonly" in rights,
                 trade="trade" in rights,
-                withdraw="withdraw" in rights,
+                withdraw=may_withdraw(rights),
                 addresses=bool(each.text("ipAddresses")),
                 account=session.learned.get(USER, ""),
             )
