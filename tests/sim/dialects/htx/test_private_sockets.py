@@ -46,6 +46,18 @@ def test_a_login_that_is_wrong_is_refused(venue: Venue, line: str, spoilt: dict[
     assert wire.say({"action": "req", "ch": "auth"} if line == "spot" else {"op": "auth"})[-1]
 
 
+def test_only_ten_sockets_of_a_key_stand_on_spot(venue: Venue) -> None:
+    wires = [opened(venue, "spot") for _ in range(10)]
+    extra = opened(venue, "spot", login=False)
+    answer = extra.login()
+    assert (answer["ch"], answer["code"], answer["message"]) == ("auth", 2002, "too many connection")
+    assert extra.say({"action": "sub", "ch": "orders#*"})[0]["message"] == "invalid.auth.state"
+    assert wires[0].login()["code"] == 200
+    venue.dialect.closed(wires[1].number, venue.now)
+    assert extra.login()["code"] == 200
+    opened(venue, "linear")
+
+
 def test_spot_channels_want_a_login_and_a_sound_name(venue: Venue) -> None:
     wire = opened(venue, "spot", login=False)
     (answer,) = wire.say({"action": "sub", "ch": "orders#*"})

@@ -206,6 +206,24 @@ def test_a_wrong_login_says_what_is_wrong(venue: Any, instead: dict[str, str], c
     assert venue.login(socket) == {"event": "login", "code": "0", "msg": "", "connId": f"{socket:08x}"}
 
 
+def test_an_account_may_listen_to_a_channel_on_thirty_sockets(venue: Any) -> None:
+    sockets = [venue.open("private") for _ in range(32)]
+    for socket in sockets:
+        venue.login(socket)
+    for socket in sockets[:30]:
+        assert venue.subscribe(socket, "orders", instType="ANY")[0]["event"] == "subscribe"
+    refused = {"event": "channel-conn-count-error", "channel": "orders", "connCount": "30"}
+    (answer,) = venue.subscribe(sockets[30], "orders", instType="SPOT")
+    assert answer == refused | {"connId": f"{sockets[30]:08x}"}
+    assert venue.subscribe(sockets[30], "account")[0]["event"] == "subscribe"
+    assert venue.subscribe(sockets[0], "orders", instType="SPOT")[0]["event"] == "subscribe"
+    second = venue.open("private")
+    venue.login(second, key="basisdesk-second")
+    assert venue.subscribe(second, "orders", instType="ANY")[0]["event"] == "subscribe"
+    venue.wire.closed(sockets[5], venue.now)
+    assert venue.subscribe(sockets[31], "orders", instType="ANY")[0]["event"] == "subscribe"
+
+
 def test_private_channels_need_their_address_and_their_type(venue: Any) -> None:
     public = venue.open()
     venue.login(public)

@@ -114,7 +114,7 @@ class HtxDialect:
         if line is not None:
             self._sockets[socket] = MarketSocket(line, self._exchange, call, (socket, now), self._ladder)
         elif call.host == SPOT and call.path == "/ws/v2":
-            self._sockets[socket] = SpotSocket(self._exchange, call, socket, now)
+            self._sockets[socket] = SpotSocket(self._exchange, call, (socket, now), self._standing)
         elif call.host == CONTRACT and call.path in NOTICE_SOCKETS:
             line, newer = NOTICE_SOCKETS[call.path]
             kind = FirstSocket if line == symbols.LINEAR and not newer else ContractSocket
@@ -122,6 +122,9 @@ class HtxDialect:
         else:
             return HttpAnswer(404, b"")
         return None
+
+    def _standing(self, key: str) -> int:
+        return sum(isinstance(each, SpotSocket) and each.key == key for each in self._sockets.values())
 
     def receive(self, socket: int, frame: bytes, now: int) -> None:
         """Take a frame from a client."""

@@ -22,10 +22,14 @@ from basisdesk.sim.dialects.htx.wire_out import SECOND, Outbox
 from basisdesk.venues.htx import symbols
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from basisdesk.domain.account import Update
     from basisdesk.sim.contract import Exchange, HttpCall
 
 EVERY, PATIENCE = 20 * SECOND, 2
+MOST = 10
+"""Most sockets of a key that may be logged in at once."""
 NOT_LOGGED_IN, BAD_SYMBOL, BAD_CHANNEL, BAD_LOGIN = 2002, 2001, 2021, 2002
 _CHANNEL = re.compile(
     r"(?:(orders)#([a-z0-9]+|\*)|(trade\.clearing)#([a-z0-9]+|\*)#[01]|(accounts\.update)(?:#[012])?)"
@@ -36,11 +40,16 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 class SpotSocket:
     """One client of spot's account events."""
 
-    def __init__(self, exchange: Exchange, call: HttpCall, socket: int, now: int) -> None:
+    def __init__(
+        self, exchange: Exchange, call: HttpCall, where: tuple[int, int], standing: Callable[[str], int]
+    ) -> None:
+        """`where` is the socket's number and the time; `standing` counts the sockets of a key that are logged in."""
+        socket, now = where
         self.out = Outbox(socket, call, plain=True, every=EVERY, patience=PATIENCE, now=now)
         self._exchange = exchange
         self._account = ""
-        self._key = ""
+        self.key = ""
+        self._standing = standing
         self._channels: dict[str, tuple[str, str]] = {}
         self._last: dict[str, Fill] = {}
 
@@ -91,12 +100,16 @@ class SpotSocket:
         except DeniedError as error:
             self._say("req", BAD_LOGIN, "auth", f"auth.fail: {error.words}")
             return
-        self._account, self._key = login.account, login.credentials.key
+        key = login.credentials.key
+        if self.key != key and self._standing(key) >= MOST:
+            self._say("req", BAD_LOGIN, "auth", "too many connection")
+            return
+        self._account, self.key = login.account, key
         self._say("req", 200, "auth")
 
     def _subscribe(self, channel: str, now: int) -> None:
         match = _CHANNEL.fullmatch(channel)
-        if not self._account or self._exchange.login(self._key) is None:
+        if not self._account or self._exchange.login(self.key) is None:
             self._say("sub", NOT_LOGGED_IN, channel, "invalid.auth.state")
             return
         if match is None:

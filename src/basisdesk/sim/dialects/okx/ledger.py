@@ -14,6 +14,7 @@ from basisdesk.domain.account import Balance, Fill, OrderUpdate, Position, Warne
 from basisdesk.sim.dialects.okx.account import FUNDING, UNIFIED, account_row, position_row
 from basisdesk.sim.dialects.okx.names import LISTED
 from basisdesk.sim.dialects.okx.office import ZERO
+from basisdesk.sim.dialects.okx.rules import LISTENERS
 from basisdesk.sim.dialects.okx.slips import order_row
 from basisdesk.sim.dialects.okx.text import booked, ms, text
 
@@ -77,6 +78,15 @@ class Ledger:
                 self._send(socket, account, argument, rows, now, first=True)
             case "balance_and_position":
                 self._send(socket, account, argument, [self._both(coins, held, "snapshot", [], now)], now)
+
+    def crowded(self, socket: int, account: str, channel: str) -> bool:
+        """Whether as many other sockets of an account listen to a channel as may."""
+        others = sum(
+            owner == account and any(argument["channel"] == channel for argument in arguments)
+            for number, (owner, arguments) in self._listeners.items()
+            if number != socket
+        )
+        return others >= LISTENERS
 
     def unsubscribe(self, socket: int, argument: Argument) -> None:
         """Tell a socket no more of something."""

@@ -127,6 +127,8 @@ ALL_ORDERS = Limit(1000, 2 * SECOND, "account")
 """Every new and amended order of an account."""
 SUBSCRIPTIONS = Limit(480, HOUR, "connection")
 CONNECTIONS = Limit(3, SECOND, "address")
+LISTENERS = 30
+"""Most sockets of an account that may listen to one private channel at once."""
 
 _SHORT = {"1s": SECOND, "1m": MINUTE, "3m": 3 * MINUTE, "5m": 5 * MINUTE, "15m": 15 * MINUTE, "30m": 30 * MINUTE,
           "1H": HOUR, "2H": 2 * HOUR, "4H": 4 * HOUR}  # fmt: skip

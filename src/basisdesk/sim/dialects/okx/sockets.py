@@ -19,7 +19,7 @@ from basisdesk.sim.dialects.okx.feeds import BUSINESS, CANDLES, RESTRICTED, Feed
 from basisdesk.sim.dialects.okx.gatekeeper import socket_login
 from basisdesk.sim.dialects.okx.ledger import ALGOS, CHANNELS, Ledger, is_argument
 from basisdesk.sim.dialects.okx.requests import in_time
-from basisdesk.sim.dialects.okx.rules import SUBSCRIPTIONS, WINDOW
+from basisdesk.sim.dialects.okx.rules import LISTENERS, SUBSCRIPTIONS, WINDOW
 from basisdesk.sim.dialects.okx.slips import is_id
 from basisdesk.sim.dialects.okx.text import us
 
@@ -154,6 +154,10 @@ class Sockets:
                 raise CodeError("60011")
             if socket.kind != ("business" if channel in ALGOS else "private") or not is_argument(argument):
                 raise _wrong(argument)
+            if self.ledger.crowded(number, socket.login.account, channel):
+                crowd = {"event": "channel-conn-count-error", "channel": channel, "connCount": str(LISTENERS)}
+                self._say(number, crowd, now)
+                return
             self._acknowledge(number, message, argument, now)
             self.ledger.subscribe(number, socket.login.account, argument, now)
             return
