@@ -182,6 +182,13 @@ def test_a_command_carries_a_short_window_and_says_when_it_is_too_late() -> None
     assert (made.changes, made.expires, signed_at(made)) == (True, NOW + 5_000_000_000, NOW)
 
 
+@pytest.mark.parametrize("length", range(1, 9))
+def test_when_a_request_was_signed_is_read_from_a_token_of_any_length(length: int) -> None:
+    proof = bearer(Credentials("k" * length, "s"), NOW)
+    made = Request(ask=AskTime("spot"), method="GET", origin="", path="/", headers=(("Authorization", proof),))
+    assert signed_at(made) == NOW
+
+
 @pytest.mark.parametrize("value", ["", "Bearer x", "Bearer a.!!!.c", "Bearer a.e30.c", "Bearer a.eyJub25jZSI6IngifQ.c"])
 def test_when_a_request_was_signed_is_0_where_its_token_does_not_say(value: str) -> None:
     made = Request(ask=AskTime("spot"), method="GET", origin="", path="/", headers=(("Authorization", value),))
