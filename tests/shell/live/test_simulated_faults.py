@@ -90,6 +90,10 @@ async def test_a_venue_that_limits_us_is_left_alone_for_as_long_as_it_says(venue
         order = scene.resting(instrument, "a-1-1")
         outcome = outcome_of(await live.ask(venue, asks.Place(order)))
         assert isinstance(outcome, RetryLater), outcome
+        assert outcome.at > time.time_ns()
+        again = outcome_of(await live.ask(venue, asks.Place(scene.resting(instrument, "a-1-2"))))
+        waited = time.time_ns() >= outcome.at - SECOND // 10
+        assert waited or (isinstance(again, RetryLater) and again.code == "budget"), (outcome, again)
 
 
 @pytest.mark.asyncio
