@@ -119,6 +119,7 @@ def test_a_level_that_shrinks_moves_the_queue_up_and_one_that_grows_does_not() -
     order = hall.sell(LINEAR, 1, 101)
     hall.quote(LINEAR, [(100.0, 5.0)], [(101.0, 2.0)])
     hall.quote(LINEAR, [(100.0, 5.0)], [(101.0, 8.0)])
+    hall.wait(1)
     hall.trade(LINEAR, 101.0, 2.0, buy=True)
     assert hall.look(order).filled == 0
     hall.trade(LINEAR, 101.0, 1.0, buy=True)

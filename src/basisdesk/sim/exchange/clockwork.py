@@ -50,8 +50,8 @@ def apply(floor: Floor, move: Move) -> None:
         if open_now and pools.is_the_sources_alone(pool):
             pools.follow(floor, pool, move)
             return
-        pools.show(pool, 0, move.bids)
-        pools.show(pool, 1, move.asks)
+        pools.show(pool, 0, move.bids, move.at)
+        pools.show(pool, 1, move.asks, move.at)
         if open_now:
             matching.cross(floor, pool)
             pools.publish(floor, pool, move.at)

@@ -280,7 +280,7 @@ class SimExchange:
         """Give a market new terms (tick, step, limits, tradable or not); resting orders stay as they are."""
         self.advance(now)
         pool = self.floor.pools[instrument.symbol]
-        pools.regrid(pool, instrument)
+        pools.regrid(pool, instrument, now)
         if instrument.tradable:
             matching.cross(self.floor, pool)
             pools.publish(self.floor, pool, now)

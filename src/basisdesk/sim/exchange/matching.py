@@ -142,9 +142,10 @@ def hit(floor: Floor, pool: Pool, price: Decimal, size: Decimal, *, buy: bool) -
         if rest <= 0 or not pools.crosses(1 - side, price, live.price):
             break
         if live.price == price:
-            eaten = min(live.ahead, rest)
+            fresh = rest - pools.explained(live, rest, floor.now)
+            eaten = min(live.ahead, fresh)
             live.ahead -= eaten
-            reached = rest - eaten
+            reached = fresh - eaten
         else:
             reached = rest
         part = min(fillable(floor, pool, live), pools.whole_steps(pool, reached))

@@ -173,7 +173,7 @@ def _amended(floor: Floor, account: Account, pool: Pool, live: Live, order: NewO
     assert order.size is not None
     before = (live.order, live.size, live.price)
     keeps = order.price == live.price and order.size < (live.size or ZERO)
-    place_in_queue, number = live.ahead, live.number
+    place_in_queue, number = (live.ahead, live.shrunk), live.number
     pools.lift(pool, live)
     del account.open[live.venue_id]
     if floor.rules.replaces:
@@ -192,7 +192,7 @@ def _amended(floor: Floor, account: Account, pool: Pool, live: Live, order: NewO
     account.open[live.venue_id] = live
     if refused is not None or keeps:
         pools.rest(pool, live)
-        live.ahead, live.number = place_in_queue, number
+        (live.ahead, live.shrunk), live.number = place_in_queue, number
         pool.resting[side_of(live.order.side)].sort(key=pools.rank)
     if refused is not None:
         return refused

@@ -63,6 +63,8 @@ class Live:
         size: whole size; None for a market buy that states money.
         value: sum of price x size of its fills.
         ahead: size of others at its price that joined before it.
+        shrunk: what changes of its level took from `ahead` lately, with their times (ns): a trade that is told after
+            them may be why.
         updated: when it last changed.
     """
 
@@ -77,6 +79,7 @@ class Live:
     filled: Decimal = ZERO
     value: Decimal = ZERO
     ahead: Decimal = ZERO
+    shrunk: list[tuple[int, Decimal]] = field(default_factory=list)
     status: OrderStatus = OrderStatus.OPEN
     reason: DoneReason | None = None
     updated: int = 0
