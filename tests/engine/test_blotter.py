@@ -188,6 +188,33 @@ def test_a_trade_that_is_taken_back_is_told_once_and_can_be_told_anew() -> None:
     assert kinds(blotter.told(fill(), START)) == [LegFilled]
 
 
+def test_a_trade_that_took_the_place_of_one_taken_back_is_asked_for() -> None:
+    blotter = sent()
+    blotter.told(update(), START)
+    blotter.told(fill("t1", "0.4"), START)
+    blotter.told(fill("t2", "0.6"), START)
+    blotter.told(FillVoided(at=START, symbol=PERP, trade_id="t1"), START)
+    assert blotter.told(update(OrderStatus.DONE, "1", DoneReason.FILLED), START) == [
+        LegDone(START, ID, DoneReason.FILLED, D(1))
+    ]
+    assert blotter.next_at() == START + GRACE
+    assert [type(question) for question in blotter.questions(START + GRACE)] == [asks.AskFills]
+    blotter.told(fill("t3", "0.4"), START + GRACE)
+    assert blotter.next_at() is None
+
+
+def test_an_order_whose_trade_was_taken_back_ends_with_what_is_left() -> None:
+    blotter = sent()
+    blotter.told(update(), START)
+    blotter.told(fill("t1", "0.4"), START)
+    blotter.told(fill("t2", "0.3"), START)
+    blotter.told(FillVoided(at=START, symbol=PERP, trade_id="t1"), START)
+    assert blotter.told(update(OrderStatus.DONE, "0.3", DoneReason.EXPIRED), START) == [
+        LegDone(START, ID, DoneReason.EXPIRED, D("0.3"))
+    ]
+    assert blotter.next_at() is None
+
+
 def test_warnings_and_the_end_of_a_stream_are_kept_and_other_news_is_not_the_blotters() -> None:
     blotter = sent()
     news: list[Warned | StreamEnded] = [
