@@ -200,6 +200,19 @@ def test_a_silent_login_and_a_silent_subscription_end_the_stream(session: Sessio
     assert "subscription" in ended.message
 
 
+def test_a_silent_login_is_given_up_once(session: Session) -> None:
+    (private,) = TRADING.privates(["public"], session)
+    private.connected(NOW)
+    private.to_send()
+    deadline = private.next_deadline()
+    assert deadline == NOW + 5 * S
+    (ended,) = private.on_time(deadline)
+    assert isinstance(ended, StreamEnded)
+    assert private.on_time(deadline) == []
+    later = private.next_deadline()
+    assert later is None or later > deadline
+
+
 def test_the_login_is_renewed_before_its_token_ends(live: Line) -> None:
     entered = live.now - 1  # the subscription was answered after the login
     live.private.on_time(entered + 719 * S)  # pings meanwhile
