@@ -255,6 +255,16 @@ def test_contract_fills_and_funding_are_told_apart() -> None:
     )  # fmt: skip
 
 
+def test_ids_of_contracts_may_be_numbers() -> None:
+    numbered = SWAP_ORDER | {"id": 9001, "userId": 7, "liquidateUserId": 0}
+    (order,) = reply(AskOrder(OrderRef(symbol=INVERSE, venue_id="9001")), numbered).updates
+    assert isinstance(order, OrderUpdate)
+    assert (order.venue_id, order.account, order.forced) == ("9001", "7", None)
+    (fill,) = reply(AskFills(line="contract"), [SWAP_FILL | {"id": 5, "orderId": 9001, "userId": 7}]).updates
+    assert isinstance(fill, Fill)
+    assert (fill.trade_id, fill.venue_id, fill.account) == ("5", "9001", "7")
+
+
 def test_contract_fills_are_paged_by_the_id_of_the_last_row() -> None:
     ask = AskFills(line="contract", since=seconds(1562244089))
     assert reply(ask, [SWAP_FILL] * 100).further == AskFills(line="contract", since=ask.since, cursor="t1")

@@ -50,22 +50,26 @@ _STATES: dict[str, tuple[OrderStatus, DoneReason | None]] = {
 }
 
 
+Id = str | int
+"""Text in every sample; spot's are numbers in some, and so may these be."""
+
+
 class Order(Struct, frozen=True, rename="camel"):
     """An order."""
 
-    id: str
+    id: Id
     symbol: str
     side: str
     status: str
     type: str = ""
-    user_id: str | None = None
+    user_id: Id | None = None
     price: Decimal | None = None
     avg_price: Decimal | None = None
     size: Decimal = NONE
     filled: Decimal | None = None
     reduce_only: bool | None = None
     is_liquidate: bool | None = None
-    liquidate_user_id: str | None = None
+    liquidate_user_id: Id | None = None
     ts: int | None = None
     timestamp: int | None = None
 
@@ -73,16 +77,16 @@ class Order(Struct, frozen=True, rename="camel"):
 class Trade(Struct, frozen=True, rename="camel"):
     """A trade of the account, or a funding payment."""
 
-    id: str
+    id: Id
     symbol: str
     side: str
-    order_id: str | None = None
+    order_id: Id | None = None
     currency: str | None = None
     price: Decimal | None = None
     size: Decimal | None = None
     fee: Decimal | None = None
     pnl: Decimal | None = None
-    user_id: str | None = None
+    user_id: Id | None = None
     ts: int | None = None
     timestamp: int | None = None
 
@@ -92,7 +96,7 @@ class Holding(Struct, frozen=True, rename="camel"):
 
     symbol: str
     size: Decimal
-    user_id: str | None = None
+    user_id: Id | None = None
     entry_price: Decimal | None = None
     mark_price: Decimal | None = None
     liquidate_price: Decimal | None = None
@@ -111,7 +115,7 @@ class Cash(Struct, frozen=True, rename="camel"):
     balances: Decimal
     available: Decimal | None = None
     margin_balances: Decimal | None = None
-    user_id: str | None = None
+    user_id: Id | None = None
 
 
 class Account(Struct, frozen=True):
@@ -147,7 +151,7 @@ def order_of(row: Order, session: Session) -> OrderUpdate:
     return OrderUpdate(
         at=_time(row),
         symbol=symbol_in(session, row.symbol, CONTRACT),
-        venue_id=row.id,
+        venue_id=str(row.id),
         client_id="",
         status=state[0],
         reason=state[1],
@@ -159,8 +163,12 @@ def order_of(row: Order, session: Session) -> OrderUpdate:
         average=_above(row.avg_price),
         reduce_only=bool(row.reduce_only),
         forced=forced,
-        account=row.user_id or "",
+        account=_named(row.user_id),
     )
+
+
+def _named(text: Id | None) -> str:
+    return str(text) if text else ""
 
 
 def trade_of(row: Trade, session: Session) -> Fill | Income:
@@ -173,18 +181,18 @@ def trade_of(row: Trade, session: Session) -> Fill | Income:
     if row.side == FUNDING:
         paid = finite(row.pnl or NONE) - finite(row.fee or NONE)
         return Income(
-            at=_time(row), id=row.id, kind=IncomeKind.FUNDING, asset=asset, amount=paid, symbol=symbol,
-            account=row.user_id or "",
+            at=_time(row), id=str(row.id), kind=IncomeKind.FUNDING, asset=asset, amount=paid, symbol=symbol,
+            account=_named(row.user_id),
         )  # fmt: skip
     side, forced = _side(row.side)
     price, size = _above(row.price), _above(row.size)
     if price is None or size is None:
-        raise ValueError(f"the trade {row.id[:60]!r} has no price or no size")
+        raise ValueError(f"the trade {str(row.id)[:60]!r} has no price or no size")
     return Fill(
         at=_time(row),
         symbol=symbol,
-        trade_id=row.id,
-        venue_id=row.order_id or "",
+        trade_id=str(row.id),
+        venue_id=_named(row.order_id),
         client_id="",
         side=side,
         price=price,
@@ -192,7 +200,7 @@ def trade_of(row: Trade, session: Session) -> Fill | Income:
         fee=None if row.fee is None else finite(row.fee),
         fee_asset=asset,
         forced=forced,
-        account=row.user_id or "",
+        account=_named(row.user_id),
     )
 
 
@@ -209,7 +217,7 @@ def position_of(row: Holding, session: Session, at: int) -> Position:
         margin=None if row.margin is None else finite(row.margin),
         leverage=_above(row.leverage),
         mode=None if row.is_cross is None else MarginMode.CROSS if row.is_cross else MarginMode.ISOLATED,
-        account=row.user_id or "",
+        account=_named(row.user_id),
     )
 
 
@@ -230,7 +238,7 @@ def balance_of(row: Cash, at: int) -> Balance:
         available=None if row.available is None else finite(row.available),
         equity=None if row.margin_balances is None else finite(row.margin_balances),
         wallet=CONTRACT,
-        account=row.user_id or "",
+        account=_named(row.user_id),
     )
 
 

@@ -177,7 +177,7 @@ def _accounts(request: Request, told: Told, session: Session) -> Reply:  # noqa:
             fees = [contract.fees_of(row, session) for row in holdings]
             return _done(*(fee for fee in fees if fee is not None and fee.symbol == symbol))
         case AskAccounts():
-            owner = next((row.user_id for row in cash if row.user_id), "")
+            owner = str(next((row.user_id for row in cash if row.user_id), ""))
             return _done(learned=(("account", owner),) if owner else ())
         case _:
             return _done(*(contract.balance_of(row, at) for row in cash), _whole("balances", at, CONTRACT))
