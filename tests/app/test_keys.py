@@ -52,11 +52,15 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
         ('[okx]\nkey = "k"\nsecret = 5\n', "secret is no text"),
         ('[okx]\nkey = ""\nsecret = "s"\n', "key is no text"),
         ('[okx]\npassphrase = "p"\n', "lacks key and secret"),
+        ('[okx]\nkey = "ZkZ\\n"\nsecret = "ZsZ"\n', "key holds a line break"),
+        ('[okx]\nkey = "ZkZ"\nsecret = "Zs\\u0000Z"\n', "secret holds a line break"),
+        ('[okx]\nkey = "ZkZ"\nsecret = "ZsZ"\npassphrase = """\nZpZ\n"""\n', "passphrase holds a line break"),
     ],
 )
 def test_what_is_wrong_is_named_without_showing_a_secret(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(ConfigurationError, match=words):
-        read_keys(keys_file(tmp_path, text))
+    with pytest.raises(ConfigurationError, match=words) as refused:
+        read_keys(keys_file(tmp_path, text.replace('"k"', '"ZkZ"').replace('"s"', '"ZsZ"')))
+    assert "Z" not in str(refused.value).removeprefix(str(tmp_path))
 
 
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,8 @@ def _credentials(file: Path, venue: str, table: object) -> Credentials:
             raise ConfigurationError(f"{file}: [{venue}] has an unknown key {name!r}{nearest(name, names)}")
         if not isinstance(value, str) or not value:
             raise ConfigurationError(f"{file}: [{venue}] {name} is no text")
+        if not value.isprintable():  # no header takes it, and the venue would call the signature wrong
+            raise ConfigurationError(f"{file}: [{venue}] {name} holds a line break or the like: copy it again without")
     missing = [field.name for field in known if field.required and field.name not in table]
     if missing:
         raise ConfigurationError(f"{file}: [{venue}] lacks {' and '.join(missing)}")
