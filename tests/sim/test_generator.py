@@ -2,6 +2,7 @@ import itertools
 import math
 import statistics
 from collections import defaultdict
+from collections.abc import Sequence
 from random import Random
 
 import pytest
@@ -16,6 +17,10 @@ from basisdesk.venues.contract import Market, Report
 
 START = 1_762_000_000 * SECOND
 HOUR = 3600 * SECOND
+ROW = 5 * SECOND
+"""How far apart the rows of a market are in the history."""
+MINUTE = 60 * SECOND // ROW
+MOMENTS = 20.0
 Tops = dict[str, list[tuple[int, float, float, float]]]
 
 
@@ -100,8 +105,8 @@ def played(seed: int, seconds: float, steps: int = 1, wanted: str = "", start: i
     return generator, tape
 
 
-def rehearsed(seed: int, hours: float, every: int = 2 * SECOND) -> Tops:
-    generator = Generator(seed, START)
+def rehearsed(seed: int, hours: float, every: int = 2 * SECOND, venues: Sequence[str] | None = None) -> Tops:
+    generator = Generator(seed, START, venues)
     symbols = [each.symbol for each in generator.instruments()]
     tops: Tops = defaultdict(list)
     generator.rehearse(
@@ -119,13 +124,13 @@ def basis(tops: Tops, one: str, other: str) -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def minute() -> Tape:
-    return played(7, 60.0, steps=600)[1]
+def moments() -> Tape:
+    return played(7, MOMENTS, steps=200)[1]
 
 
 @pytest.fixture(scope="module")
 def history() -> Tops:
-    return rehearsed(3, 4.0)
+    return rehearsed(3, 4.0, ROW, ["binance", "okx", "bybit"])
 
 
 def test_the_same_seed_gives_the_same_market_however_time_is_cut() -> None:
@@ -190,19 +195,19 @@ def test_live_prices_go_on_where_history_ended() -> None:
         assert tape.tops[instrument.symbol][0][1] == pytest.approx(last[index], rel=30 * BP)
 
 
-def test_every_market_quotes_at_its_rate_with_a_narrow_touch_and_tens_of_levels(minute: Tape) -> None:
-    for symbol, market in minute.markets.items():
-        rows = minute.tops[symbol]
-        assert 3 <= len(rows) / 60 <= 22, symbol
+def test_every_market_quotes_at_its_rate_with_a_narrow_touch_and_tens_of_levels(moments: Tape) -> None:
+    for symbol, market in moments.markets.items():
+        rows = moments.tops[symbol]
+        assert 3 <= len(rows) / MOMENTS <= 22, symbol
         width = statistics.median((ask - bid) / bid / BP for _, bid, ask, _ in rows)
         assert width < 1.5, symbol
         assert max((ask - bid) / bid / BP for _, bid, ask, _ in rows) < 6, symbol
         assert market.book.depth(0) == market.book.depth(1) >= 30
 
 
-def test_every_price_and_size_is_on_the_grid_of_its_instrument(minute: Tape) -> None:
-    instruments = {each.symbol: each for each in minute.instruments}
-    for symbol, market in minute.markets.items():
+def test_every_price_and_size_is_on_the_grid_of_its_instrument(moments: Tape) -> None:
+    instruments = {each.symbol: each for each in moments.instruments}
+    for symbol, market in moments.markets.items():
         tick, step = float(instruments[symbol].tick), float(instruments[symbol].step)
         for side in (0, 1):
             for price, size in market.book.levels(side, 100):
@@ -212,27 +217,27 @@ def test_every_price_and_size_is_on_the_grid_of_its_instrument(minute: Tape) -> 
                 assert size >= float(instruments[symbol].min_size)
 
 
-def test_depth_grows_away_from_the_touch(minute: Tape) -> None:
+def test_depth_grows_away_from_the_touch(moments: Tape) -> None:
     near = far = 0.0
-    for market in minute.markets.values():
+    for market in moments.markets.values():
         sizes = [size for _, size in market.book.levels(0, 100)]
         near += statistics.mean(sizes[:8]) / sum(sizes)
         far += statistics.mean(sizes[-8:]) / sum(sizes)
     assert far > 2 * near
 
 
-def test_trades_print_at_the_touch_on_both_sides(minute: Tape) -> None:
-    buys = sum(buy for *_, buy in minute.trades)
-    assert 0.35 < buys / len(minute.trades) < 0.65
-    assert {symbol for symbol, *_ in minute.trades} == set(minute.markets)
-    for symbol, market in minute.markets.items():
-        assert market.tally.trades == sum(traded == symbol for traded, *_ in minute.trades)
-        assert market.tally.book_updates == len(minute.tops[symbol])
+def test_trades_print_at_the_touch_on_both_sides(moments: Tape) -> None:
+    buys = sum(buy for *_, buy in moments.trades)
+    assert 0.35 < buys / len(moments.trades) < 0.65
+    assert {symbol for symbol, *_ in moments.trades} == set(moments.markets)
+    for symbol, market in moments.markets.items():
+        assert market.tally.trades == sum(traded == symbol for traded, *_ in moments.trades)
+        assert market.tally.book_updates == len(moments.tops[symbol])
 
 
 def test_coins_move_together_and_venues_of_a_coin_almost_as_one(history: Tops) -> None:
     def moves(symbol: str, minutes: int = 1) -> list[float]:
-        bids = [bid for _, bid, _, _ in history[symbol]][:: 30 * minutes]
+        bids = [bid for _, bid, _, _ in history[symbol]][:: MINUTE * minutes]
         return [math.log(after / before) for before, after in itertools.pairwise(bids)]
 
     btc, eth = moves("binance:BTC/USDT"), moves("binance:ETH/USDT")
@@ -259,9 +264,9 @@ def test_a_basis_opens_closes_and_comes_back_to_its_level(one: str, other: str, 
     assert max(abs(value - middle) for value in values) < 40
     crossings = sum((before < middle) != (after < middle) for before, after in itertools.pairwise(values))
     assert crossings > 100
-    wide = [index for index, value in enumerate(values[:-150]) if abs(value - middle) > 6]
+    wide = [index for index, value in enumerate(values[: -5 * MINUTE]) if abs(value - middle) > 6]
     assert len(wide) > 20
-    later = [abs(values[index + 150] - middle) for index in wide]
+    later = [abs(values[index + 5 * MINUTE] - middle) for index in wide]
     assert statistics.mean(later) < 0.75 * statistics.mean(abs(values[index] - middle) for index in wide)
 
 
@@ -273,10 +278,10 @@ def test_a_dated_contract_stands_above_spot_the_more_the_later_it_delivers(histo
 
 def test_funding_follows_the_averaged_premium() -> None:
     generator = Generator(11, START)
-    generator.rehearse(START + HOUR, 2 * SECOND, lambda *_: None)
+    generator.rehearse(START + HOUR, 10 * SECOND, lambda *_: None)
     tape = Tape(generator.instruments())
     generator.open(tape.find, tape)
-    generator.advance(START + HOUR + 5 * SECOND)
+    generator.advance(START + HOUR + 2 * SECOND)
     signs = []
     for instrument in generator.instruments():
         carry = tape.markets[instrument.symbol].carry
@@ -318,12 +323,14 @@ def test_only_wanted_markets_are_played_and_nothing_is_due_without_any() -> None
 
 
 def test_a_market_closes_at_delivery_and_stays_closed() -> None:
-    generator = Generator(1, START)
     dated = min(
-        (each for each in generator.instruments() if each.expiry is not None), key=lambda each: each.expiry or 0
+        (each for each in Generator(1, START).instruments() if each.expiry is not None),
+        key=lambda each: each.expiry or 0,
     )
     assert dated.expiry is not None
-    generator.rehearse(dated.expiry - 2 * SECOND, 3600 * SECOND, lambda *_: None)
+    opening = dated.expiry - 2 * SECOND
+    generator = Generator(1, opening - 11 * 24 * HOUR, [dated.venue])
+    generator.rehearse(opening, HOUR, lambda *_: None)
     tape = Tape(generator.instruments(), dated.symbol)
     generator.open(tape.find, tape)
     generator.advance(dated.expiry - 1)

@@ -20,7 +20,7 @@ from basisdesk.venues import VENUES
 if TYPE_CHECKING:
     from basisdesk.domain.account import OrderUpdate
 
-STEP = SECOND // 10
+STEP = SECOND // 25
 
 
 def order(luck: Random, instrument: Instrument, bid: float, ask: float) -> NewOrder:
@@ -112,8 +112,8 @@ def test_books_hold_as_much_money_as_their_product_line_says() -> None:
 @pytest.mark.parametrize("venue", sorted(VENUES))
 def test_contracts_have_some_open_interest_before_anybody_trades(venue: str) -> None:
     def opened() -> dict[str, float]:
-        made = exchanges([venue], {venue: rules_of(venue)}, 7, START)[venue]
-        made.advance(START + 10 * SECOND)
+        made = exchanges([venue], {venue: rules_of(venue)}, 7, START, 600 * SECOND)[venue]
+        made.advance(START + 2 * SECOND)
         for symbol, market in made.markets.items():
             daily, instrument = market.daily, market.instrument
             if instrument.margin is Margin.SPOT:
