@@ -9,7 +9,7 @@ from rich.console import Console
 
 from basisdesk.app import demo, serve
 from basisdesk.app.charts import PERIODS
-from basisdesk.app.sheet import Sheet
+from basisdesk.app.sheet import WIDTH, Sheet
 from basisdesk.app.talk import TOLD, Talk
 from basisdesk.domain.event import Listed
 from basisdesk.engine.replay import digest, fold_all
@@ -38,6 +38,22 @@ def test_a_sheet_is_a_table_where_it_fits_and_blocks_that_lose_nothing_where_not
     assert "stale [b]" in wide, "what a venue says is no markup"
     assert max(map(len, narrow.splitlines())) <= 30
     assert not [line for line in wide.splitlines() if line.endswith(" ")]
+
+
+def test_where_the_output_is_no_terminal_a_long_sentence_takes_nothing_from_other_columns() -> None:
+    sheet = Sheet("Orders", ("order", "l"), ("state", "l"), ("reason", "l"))
+    sheet.add("S1", "INCOMPLETE", "rejected by the venue; " * 200 + "at last")
+    row = printed(sheet, WIDTH).rstrip().splitlines()[-1]
+    assert row.startswith(" S1      INCOMPLETE   rejected")
+    assert row.endswith("at last")
+
+
+def test_a_row_without_a_first_cell_goes_on_under_the_heading_of_the_one_before() -> None:
+    sheet = Sheet("Spreads", ("spread", "l"), ("", "l"), ("first", "r"))
+    sheet.add("binance:BTC/USDT:USDT~binance:BTC/USDT", "mid", "1.5")
+    sheet.add("", "mid bp", "0.2")
+    lines = printed(sheet, 40).splitlines()
+    assert lines[2:] == ["binance:BTC/USDT:USDT~binance:BTC/USDT", "    mid; first 1.5", "    mid bp; first 0.2"]
 
 
 def test_a_long_text_is_broken_between_words_on_a_narrow_terminal() -> None:

@@ -20,8 +20,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDTH = 1_000
-"""Columns of an output that is no terminal: more than any table needs."""
+WIDTH = 100_000
+"""Columns of an output that is no terminal: more than any table needs, whatever sentences venues answered with."""
 _INDENT = "    "
 
 
@@ -62,11 +62,13 @@ class Sheet:
     def _print_blocks(self, console: Console) -> None:
         console.print(f"\n{self.title}", style="bold", markup=False)
         for cells, _ in self.rows:
-            pairs = [
-                (name.replace("\n", " "), cell) for (name, _), cell in zip(self.columns, cells, strict=True) if cell
+            heading, *others = [
+                (name.replace("\n", " "), cell) for (name, _), cell in zip(self.columns, cells, strict=True)
             ]
-            lines = [pairs[0][1], _INDENT]
-            for name, cell in pairs[1:]:
+            lines = [heading[1], _INDENT] if heading[1] else [_INDENT]  # without a first cell it goes on with the last
+            for name, cell in others:
+                if not cell:
+                    continue
                 item = f"{name} {cell}".strip()
                 if len(lines[-1]) + len(item) > console.width and lines[-1] != _INDENT:
                     lines.append(_INDENT)
