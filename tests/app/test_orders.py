@@ -1,4 +1,5 @@
 import json
+import re
 import signal
 import sqlite3
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from basisdesk.app.tables import _short
 from basisdesk.domain.effect import Effect
 from basisdesk.domain.event import Event, LegFilled, Placed
 from basisdesk.store.journal import Journal
@@ -226,6 +228,46 @@ def test_the_tables_show_orders_fills_and_positions(basisdesk: Run, pair: list[P
     assert ran.code == 5
     for text in ("Orders", "Legs", "Fills", "Positions", "FILLED", "REJECTED", "step 0.001", "USDT", "PnL"):
         assert text in ran.out, text
+
+
+def row_of(out: str, title: str, first: str) -> dict[str, str]:
+    """Return the row that begins with `first` of the table under `title`, by its headings."""
+    table = out[out.index(f"{title}\n") :].splitlines()
+    headings = [(found.start(), found.end(), found[0]) for found in re.finditer(r"\S+(?: \S+)*", table[2])]
+    line = next(line for line in table[3:] if line.strip().startswith(first))
+    cells = [(found.start(), found.end(), found[0]) for found in re.finditer(r"\S+(?: \S+)*", line)]
+    return {name: text for start, end, name in headings for left, right, text in cells if left < end and right > start}
+
+
+def test_the_table_of_orders_tells_dust_from_exposure_and_all_sizes_say_what_they_count(
+    basisdesk: Run, pair: list[Path]
+) -> None:
+    ran = basisdesk("replay", *pair, "--order", order(side="SELL", size="0.503"))
+    found = row_of(ran.out, "Orders", "S1")
+    left = exact(found["unhedged"].removeprefix("dust ").replace("\N{MINUS SIGN}", "-"))
+    assert (found["state"], found["unhedged"][:5]) == ("FILLED", "dust ")
+    assert 0 < abs(left) < exact("0.001")
+    assert row_of(ran.out, "Legs", "S1")["unit"] == "BTC"
+    assert row_of(ran.out, "Fills", "22:13")["unit"] == "BTC"
+    exposed = basisdesk("replay", *pair, "--order", order(), "--reject-rate", "0.85")
+    assert exposed.code == 6
+    found = row_of(exposed.out, "Orders", "S1")
+    assert (found["state"], found["unhedged"]) == ("INCOMPLETE", "\N{MINUS SIGN}1")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "-"),
+        ("-0.500", "\N{MINUS SIGN}0.5"),
+        ("1.123456789", "1.12345678"),
+        ("-0.000000000128", "\N{MINUS SIGN}0.000000000128"),
+        ("0.000", "0"),
+        ("1200", "1200"),
+    ],
+)
+def test_an_amount_keeps_eight_places_or_as_many_as_show_that_it_is_something(value: str | None, text: str) -> None:
+    assert _short(value) == text
 
 
 @pytest.mark.parametrize("number", [1, 3, 5])

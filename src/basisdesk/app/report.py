@@ -206,6 +206,7 @@ def _leg(leg: LegView) -> dict[str, Any]:
         "side": leg.side.value,
         "sent": plain(leg.sent),
         "filled": plain(leg.filled),
+        "unit": leg.unit,
         "unwound": plain(leg.unwound),
         "average": text(leg.average),
         "status": None if leg.status is None else leg.status.value,

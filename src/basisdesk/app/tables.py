@@ -1,21 +1,23 @@
 """What a replay found, as tables for a person.
 
-Missing figures are a dash, a minus is a minus sign, and a total line says how fast it went.
+Missing figures are a dash, a minus is a minus sign, sizes say what they count, and a total line says how fast it went.
+Of an order, what is unhedged and too little for any further order is called dust: it is no exposure to be acted on.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from basisdesk.app.report import COUNTS, Outcome, order_rows, position_views, spread_summaries, text
 from basisdesk.app.samples import COLUMNS
 from basisdesk.app.sheet import Sheet, open_console
+from basisdesk.domain.check import size_unit
 from basisdesk.kernel.book import VALID, state_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
 _FIGURES = ("first", "last", "min", "median", "max")
 _BP_DIGITS = 2
@@ -92,12 +94,17 @@ def _places(outcome: Outcome, name: str) -> int:
 
 
 def _orders(outcome: Outcome) -> Sheet:
-    names = ("order", "spread", "side", "type", "size", "filled", "unit", "state", "trigger", "displayed", "achieved")
-    sides = "llllrrllrrr"
-    sheet = Sheet("Orders", *zip(names, sides, strict=True), ("unhedged", "r"), ("fees", "l"), ("reason", "l"))
+    names = ("order", "spread", "side", "type", "size", "filled", "unit", "state")
+    prices = ("trigger", "displayed", "fired", "achieved")
+    sheet = Sheet(
+        "Orders",
+        *zip(names, "llllrrll", strict=True),
+        *((name, "r") for name in prices),
+        ("unhedged", "r"),
+        ("fees", "l"),
+        ("reason", "l"),
+    )
     for row in order_rows(outcome):
-        seen = row["fired"] if row["fired"] is not None else row["displayed"]
-        figures = (row["trigger"], seen, row["achieved"], row["unhedged"])
         sheet.add(
             row["order_id"] or row["key"],
             row["spread"],
@@ -107,7 +114,8 @@ def _orders(outcome: Outcome) -> Sheet:
             _short(row["filled"]),
             row["unit"] or "",
             row["state"],
-            *(_short(value) for value in figures),
+            *(_short(row[name]) for name in prices),
+            _unhedged(row),
             _fees(row["fees"]),
             row["reason"],
         )
@@ -115,8 +123,9 @@ def _orders(outcome: Outcome) -> Sheet:
 
 
 def _legs(outcome: Outcome) -> Sheet:
-    names = ("order", "leg", "market", "side", "sent", "filled", "unwound", "average", "status", "fees", "reason")
-    sheet = Sheet("Legs", *zip(names, "llllrrrrlll", strict=True))
+    sizes = ("sent", "filled", "unwound")
+    names = ("order", "leg", "market", "side", *sizes, "unit", "average", "status", "fees", "reason")
+    sheet = Sheet("Legs", *zip(names, "llllrrrlrlll", strict=True))
     for row in order_rows(outcome):
         for leg in row["legs"]:
             sheet.add(
@@ -124,7 +133,9 @@ def _legs(outcome: Outcome) -> Sheet:
                 str(leg["leg"]),
                 leg["symbol"],
                 leg["side"],
-                *(_short(leg[name]) for name in ("sent", "filled", "unwound", "average")),
+                *(_short(leg[name]) for name in sizes),
+                leg["unit"],
+                _short(leg["average"]),
                 leg["status"] or "-",
                 _fees(leg["fees"]),
                 leg["message"],
@@ -133,8 +144,9 @@ def _legs(outcome: Outcome) -> Sheet:
 
 
 def _fills(outcome: Outcome) -> Sheet:
-    names = ("time (UTC)", "order", "leg", "market", "side", "price", "size", "base", "fee", "asset")
-    sheet = Sheet("Fills", *zip(names, "lllllrrrrl", strict=True))
+    names = ("time (UTC)", "order", "leg", "market", "side", "price", "size", "unit", "in coin", "fee", "asset")
+    sheet = Sheet("Fills", *zip(names, "lllllrrlrrl", strict=True))
+    instruments = outcome.desk.instruments
     for fill in outcome.desk.state.fills:
         sheet.add(
             _clock(fill.at),
@@ -142,7 +154,11 @@ def _fills(outcome: Outcome) -> Sheet:
             str(fill.leg),
             fill.symbol,
             fill.side.value,
-            *(_short(text(value)) for value in (fill.price, fill.size, fill.base, fill.fee)),
+            _short(text(fill.price)),
+            _short(text(fill.size)),
+            size_unit(instruments[fill.symbol]),
+            _short(text(fill.base)),
+            _short(text(fill.fee)),
             fill.fee_asset,
         )
     return sheet
@@ -168,7 +184,8 @@ def _positions(outcome: Outcome) -> Sheet:
     for view in position_views(outcome):
         sheet.add(view.spread, _signed(view.size), view.unit, *_worth(view))
         for leg in view.legs:
-            sheet.add(f"  {leg.symbol}", _signed(leg.size), "", *_worth(leg))
+            unit = size_unit(outcome.desk.instruments[leg.symbol])
+            sheet.add(f"  {leg.symbol}", _signed(leg.size), unit, *_worth(leg))
     return sheet
 
 
@@ -196,19 +213,28 @@ def _figure(value: float | None, places: int) -> str:
     return "-" if value is None else f"{value:+,.{places}f}".replace("-", "\N{MINUS SIGN}")
 
 
+def _unhedged(row: Mapping[str, Any]) -> str:
+    """Name dust as such: all states but INCOMPLETE promise that what is left is below the smallest order."""
+    left = _short(row["unhedged"])
+    return left if row["state"] == "INCOMPLETE" or not Decimal(row["unhedged"]) else f"dust {left}"
+
+
 def _short(value: str | None) -> str:
-    """Decimal text to at most eight places, without closing zeros."""
+    """Decimal text to at most eight places, without closing zeros and with a minus sign.
+
+    What eight places do not show is written whole: a zero would say that there is nothing.
+    """
     if value is None:
         return "-"
-    whole, point, places = value.partition(".")
-    kept = places[:8].rstrip("0")
-    return f"{whole}{point}{kept}".rstrip(".") if point else value
+    whole, _, places = value.partition(".")
+    kept = (places if Decimal(value) and not Decimal(f"{whole}.{places[:8]}0") else places[:8]).rstrip("0")
+    return (f"{whole}.{kept}" if kept else whole).replace("-", "\N{MINUS SIGN}")
 
 
 def _signed(value: Decimal | None) -> str:
     if value is None:
         return "-"
-    return f"+{_short(text(value))}" if value > 0 else _short(text(value)).replace("-", "\N{MINUS SIGN}")
+    return f"{'+' if value > 0 else ''}{_short(text(value))}"
 
 
 def _fees(fees: Mapping[str, str]) -> str:
