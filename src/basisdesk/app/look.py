@@ -228,7 +228,7 @@ def _market_sheet(found: list[Instrument]) -> Sheet:
             plain(each.step),
             plain(each.min_size),
             size_unit(each),
-            plain(each.min_notional) if each.min_notional else "-",
+            f"{plain(each.min_notional)} {each.quote}" if each.min_notional else "-",
             _contract(each),
             _day(each.expiry),
             f"{each.funding_interval} h" if each.funding_interval else "-",
