@@ -122,6 +122,7 @@ def test_a_login_that_is_not_answered_ends_the_stream_whatever_else_is_heard(
     ("line", "message", "refused"),
     [
         ("spot", {"action": "req", "code": 2002, "ch": "auth", "message": "auth.fail"}, True),
+        ("spot", {"action": "req", "code": 2002, "ch": "auth", "message": "too many connection"}, False),
         ("spot", {"action": "sub", "code": 2001, "ch": "orders#*", "message": "invalid.symbol"}, False),
         ("linear", {"op": "auth", "type": "api", "err-code": 2002, "err-msg": "bad"}, True),
         ("coin_swap", {"op": "sub", "topic": "orders.*", "err-code": 2011, "err-msg": "Contract"}, False),

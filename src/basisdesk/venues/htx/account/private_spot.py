@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from basisdesk.venues.trading import Credentials, Session
 
 PATH = "/ws/v2"
+CROWDED = "too many connection"
+"""In the answer to a login on one connection more than the key may have, which says nothing against the key."""
 QUIET = 65 * SECOND
 CHANNELS = ("orders#*", "trade.clearing#*#0", "accounts.update#2")
 _OK = "200"
@@ -61,7 +63,8 @@ class SpotSpeech:
             raise ValueError(f"an action was expected, not {action[:40]!r}")
         code, words = row.text("code"), row.text("message")
         if code != _OK:
-            return [*talk.end(f"{channel or action}: {code} {words}", now, refused=channel == "auth")]
+            refused = channel == "auth" and CROWDED not in words
+            return [*talk.end(f"{channel or action}: {code} {words}", now, refused=refused)]
         if channel == "auth":
             frames = {name: msgspec.json.encode({"action": "sub", "ch": name}) for name in CHANNELS}
             talk.subscribe(frames, now)
