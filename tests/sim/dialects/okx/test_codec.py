@@ -79,7 +79,7 @@ def test_the_account_is_known(desk: Any) -> None:
     assert isinstance(balances[-1], Complete)
     assert {each.asset: each.total for each in balances if isinstance(each, Balance)}["BTC"] == 25
     funding = desk.all(asks.AskBalances("public", "funding"))
-    assert all(each.wallet == "funding" for each in funding if isinstance(each, Balance))
+    assert {each.wallet for each in funding if isinstance(each, Balance)} == {"funding"}
     fees = one(desk.all(asks.AskFees(SWAP)), Fees)
     assert (fees.maker, fees.taker) == (D("0.0002"), D("0.0005"))
     assert one(desk.all(asks.AskFees(SPOT)), Fees).taker == D("0.001")

@@ -108,6 +108,7 @@ def test_trades_and_their_history(venue: Any) -> None:
     newer = rows(venue.public("market/history-trades", instId=SWAP, before=str(ids[2])))
     assert [int(row["tradeId"]) for row in newer] == ids[:2]
     by_time = rows(venue.public("market/history-trades", instId=SWAP, type="2", after=latest[0]["ts"]))
+    assert by_time
     assert all(int(row["ts"]) < int(latest[0]["ts"]) for row in by_time)
 
 
