@@ -261,6 +261,14 @@ def test_an_answer_of_an_earlier_connection_means_nothing(live: Line) -> None:
     assert live.sent() == []
 
 
+def test_an_error_that_answers_nothing_ends_no_login(live: Line) -> None:
+    error = {"code": 13009, "message": "unauthorized"}
+    for number in (None, 11, 99):
+        assert live.hear({"id": number, "error": error}) == []
+    assert live.private.ready
+    assert live.sent() == []
+
+
 def test_what_cannot_be_read_is_counted(live: Line) -> None:
     assert live.private.receive(b"{", live.now) == []
     assert live.push(CHANNELS[0], {"orders": [{}]}) == []
