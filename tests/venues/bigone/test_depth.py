@@ -71,6 +71,17 @@ def test_a_gap_is_mended_over_rest_with_the_changes_that_came_meanwhile(
     assert stage.troubles() == [Trouble.GAP, Trouble.RESYNCED]
 
 
+def test_a_book_of_another_market_mends_no_gap(contract: Callable[[str], ContractStage]) -> None:
+    stage = contract("depth@BTCUSD")
+    stage.depth(0, 100, BIDS, ASKS)
+    stage.depth(103, 104, {}, {})
+    stage.asked()
+    stage.reply(SNAPSHOT.replace("BTCUSD", "ETHUSD"), whole(103))
+    assert stage.state() == GAPPED
+    stage.reply(SNAPSHOT, whole(103))
+    assert stage.state() == VALID
+
+
 def test_a_snapshot_newer_than_everything_kept_waits_for_the_change_that_spans_its_end(
     contract: Callable[[str], ContractStage],
 ) -> None:
