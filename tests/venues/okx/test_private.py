@@ -223,6 +223,13 @@ def test_a_warning_names_the_market(stream: Private) -> None:
     assert warned.symbol == ""
 
 
+@pytest.mark.parametrize(("word", "maker"), [("M", True), ("T", False), ("", None), ("X", None)])
+def test_a_trade_is_the_makers_or_the_takers_as_it_says(stream: Private, word: str, maker: bool | None) -> None:
+    fill = push(stream, "orders", ORDER | {"execType": word})[0]
+    assert isinstance(fill, Fill)
+    assert fill.maker is maker
+
+
 def test_what_cannot_be_read_is_counted_and_the_rest_is_told(stream: Private) -> None:
     for bad in (b"{", b"\xff", b"[]", {"data": 5}, {}):
         assert hear(stream, bad) == []
