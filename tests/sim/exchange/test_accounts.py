@@ -9,6 +9,7 @@ from basisdesk.domain.outcome import Reason
 from basisdesk.sim.contract import Refused
 from basisdesk.sim.exchange.logins import FULL, READ_ONLY, WITHDRAWING
 from basisdesk.sim.exchange.logins import SECOND as OTHER
+from basisdesk.sim.exchange.margin import free_dollars
 from basisdesk.sim.faults import Switch
 
 
@@ -159,8 +160,13 @@ def test_no_more_leaves_a_wallet_than_its_positions_can_spare() -> None:
 
 def test_an_asset_without_a_price_is_collateral_for_nothing_but_can_be_moved() -> None:
     hall = Hall(rules=replace(RULES, unified=True))
-    move = MoveFunds(asset="ETH", amount=D(400), source="unified", target="funding")
-    assert isinstance(hall.exchange.move(ONE, move, hall.now), Income)
+    floor = hall.exchange.floor
+    free = [free_dollars(floor, floor.accounts[ONE])]
+    for asset, amount in (("ETH", 400), ("BTC", 1)):
+        move = MoveFunds(asset=asset, amount=D(amount), source="unified", target="funding")
+        assert isinstance(hall.exchange.move(ONE, move, hall.now), Income)
+        free.append(free_dollars(floor, floor.accounts[ONE]))
+    assert free[0] == free[1] > free[2]
 
 
 # ------------------------------------------------------------- faults
