@@ -221,46 +221,43 @@ SPOT = Standing(name="spot sockets", most=10, url="wss://x/spot")
 
 def test_market_data_has_three_fifths_of_a_count_and_the_account_nearly_all_of_it() -> None:
     berths = Berths([ALL])
-    assert berths.take(["wss://x/a"] * 12) is None
+    assert berths.take(["wss://x/a"] * 12) == ""
     refused = berths.take(["wss://x/a"])
-    assert refused is not None
-    assert refused.code == "connections"
-    assert refused.message == (
+    assert refused == (
         "13 connections would stand, and 12 of the venue's 20 (connections of an address) are used at most: "
         "watch fewer markets at once"
     )
-    assert berths.take(["wss://x/a"] * 7, account=True) is None
-    assert berths.take(["wss://x/a"], account=True) is not None
+    assert berths.take(["wss://x/a"] * 7, account=True) == ""
+    assert berths.take(["wss://x/a"], account=True) != ""
 
 
 def test_connections_of_requests_are_counted_where_the_venue_counts_them() -> None:
     berths = Berths([ALL, SPOT], requests=8)
-    assert berths.take(["wss://x/spot"] * 5) is not None
-    assert berths.take(["wss://x/spot"] * 4) is None
-    assert Berths([SPOT], requests=8).take(["wss://x/spot"] * 6) is None
+    assert berths.take(["wss://x/spot"] * 5) != ""
+    assert berths.take(["wss://x/spot"] * 4) == ""
+    assert Berths([SPOT], requests=8).take(["wss://x/spot"] * 6) == ""
 
 
 def test_what_is_refused_is_not_counted_and_what_was_left_is_free_again() -> None:
     berths = Berths([SPOT])
-    assert berths.take(["wss://x/spot/1"] * 7) is not None
-    assert berths.take(["wss://x/spot/1"] * 6) is None
+    assert berths.take(["wss://x/spot/1"] * 7) != ""
+    assert berths.take(["wss://x/spot/1"] * 6) == ""
     berths.leave("wss://x/other")
-    assert berths.take(["wss://x/spot/2"]) is not None
+    assert berths.take(["wss://x/spot/2"]) != ""
     berths.leave("wss://x/spot/1")
-    assert berths.take(["wss://x/spot/2"]) is None
+    assert berths.take(["wss://x/spot/2"]) == ""
 
 
 def test_a_count_is_of_its_own_addresses_and_one_by_account_of_those_that_log_in() -> None:
     berths = Berths([KEY, SPOT])
-    assert berths.take(["wss://x/other"] * 100) is None
-    assert berths.take(["wss://x/spot"] * 3, account=True) is None
+    assert berths.take(["wss://x/other"] * 100) == ""
+    assert berths.take(["wss://x/spot"] * 3, account=True) == ""
     berths.leave("wss://x/other")
     refused = berths.take(["wss://x/other"], account=True)
-    assert refused is not None
-    assert "4 (sessions of a key)" in refused.message
+    assert "4 (sessions of a key)" in refused
 
 
 def test_a_full_count_refuses_nothing_that_it_does_not_count() -> None:
     berths = Berths([SPOT], requests=8)
-    assert berths.take(["wss://x/spot"] * 6) is None
-    assert berths.take(["wss://x/other"]) is None
+    assert berths.take(["wss://x/spot"] * 6) == ""
+    assert berths.take(["wss://x/other"]) == ""

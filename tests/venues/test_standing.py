@@ -55,8 +55,8 @@ def test_every_connection_of_a_desk_is_counted_where_the_venue_counts_it(venue: 
     private = [stream.url(0) or "" for stream in found.trading.privates(lines, session)]
     private += [entry.url for line in lines if (entry := found.trading.entry(line, session)) is not None]
     berths = Berths(standing(venue))
-    assert berths.take(public) is None
-    assert berths.take(private, account=True) is None
+    assert berths.take(public) == ""
+    assert berths.take(private, account=True) == ""
     assert berths._held == COUNTED[venue]
 
 
@@ -66,8 +66,8 @@ def test_a_hundred_markets_a_line_and_the_account_have_room_at_once(venue: str) 
     berths = Berths(standing(venue), CONNECTIONS)
     for line in found.lines.values():
         codes = [f"X{number}USDT" for number in range(100)]
-        assert berths.take([one.url for one in plan(found, line.name, codes, list(Channel))]) is None
-    assert berths.take([line.stream_url for line in found.lines.values()], account=True) is None
+        assert berths.take([one.url for one in plan(found, line.name, codes, list(Channel))]) == ""
+    assert berths.take([line.stream_url for line in found.lines.values()], account=True) == ""
 
 
 @pytest.mark.parametrize(

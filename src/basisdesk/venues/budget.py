@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from basisdesk.domain.errors import Refusal
 from basisdesk.venues.trading import Bucket
 
 if TYPE_CHECKING:
@@ -208,17 +207,17 @@ class Berths:
         self._limits = tuple(limits)
         self._held = [requests if limit.http else 0 for limit in self._limits]
 
-    def take(self, urls: Sequence[str], *, account: bool = False) -> Refusal | None:
-        """Count connections to these addresses, which are the account's or not; or refuse, counting none of them."""
+    def take(self, urls: Sequence[str], *, account: bool = False) -> str:
+        """Count connections to these addresses, which are the account's or not; or return why not, counting none."""
         part = HIGHEST if account else SHARE
         more = [sum(_counts(limit, url, account) for url in urls) for limit in self._limits]
         for limit, held, new in zip(self._limits, self._held, more, strict=True):
             room = int(part * limit.most + _DUST)
             if new and held + new > room:
                 words = f"{held + new} connections would stand, and {room} of the venue's {limit.most} ({limit.name})"
-                return Refusal("connections", f"{words} are used at most: watch fewer markets at once")
+                return f"{words} are used at most: watch fewer markets at once"
         self._held = [held + new for held, new in zip(self._held, more, strict=True)]
-        return None
+        return ""
 
     def leave(self, url: str) -> None:
         """A connection of market data is given up."""

@@ -136,8 +136,8 @@ class Account:
         site = self._site
         said = site.saying(capability, name)
         refused = site.berths.take([talk.url(site.time.now()) or ""], account=True)
-        if refused is not None:
-            said(Health.DOWN, refused.message)
+        if refused:
+            said(Health.DOWN, refused)
             return None
         offset = site.time
         link = Link(

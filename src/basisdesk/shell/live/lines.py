@@ -118,8 +118,8 @@ class Lines:
         if taken:
             raise ValueError(f"{site.venue.name} is connected to {taken[0]} already")
         refused = site.berths.take([planned.url for planned in plans])
-        if refused is not None:
-            raise UsageError(f"{site.venue.name}: {refused.message}")
+        if refused:
+            raise UsageError(f"{site.venue.name}: {refused}")
         for planned in plans:
             talk = FeedTalk(site.venue, planned, self._sink, self._snapshots, thin)
             said = site.saying(Capability.DATA, planned.name, Weight.ONE_OF)
