@@ -17,6 +17,7 @@ MINUTE = 60 * 1_000_000_000
 KEPT, SPARE = 3 * 1440, 1440
 """So many minutes are kept, and at most so many more."""
 _WIDTH = 5
+_MOST = (KEPT + SPARE) * _WIDTH
 
 
 class Course(Enum):
@@ -47,7 +48,8 @@ class Minutes:
         """Fold a price in; minutes in which nothing was told stand at the one before."""
         rows, minute = self._rows, at // MINUTE
         if not rows or rows[-_WIDTH] < minute:
-            self._bridge(minute)
+            if rows and (rows[-_WIDTH] < minute - 1 or len(rows) >= _MOST):
+                self._bridge(minute)
             rows.extend((minute, price, price, price, price))
             return
         rows[-3], rows[-2] = max(rows[-3], price), min(rows[-2], price)
@@ -71,14 +73,13 @@ class Minutes:
         return found
 
     def _bridge(self, minute: int) -> None:
+        """Make room for a minute, and let those before it that nothing was told in stand at the last price."""
         rows = self._rows
-        if not rows:
-            return
         stood, first = rows[-1], int(rows[-_WIDTH]) + 1
         if minute - first > KEPT:
             first = minute - KEPT
             del rows[:]
-        elif len(rows) >= (KEPT + SPARE) * _WIDTH:
+        elif len(rows) >= _MOST:
             del rows[: SPARE * _WIDTH]
         rows.extend(chain.from_iterable((each, stood, stood, stood, stood) for each in range(first, minute)))
 

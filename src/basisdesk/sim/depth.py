@@ -9,6 +9,7 @@ A side stores keys that grow towards the touch (bids as they are, asks negated),
 from __future__ import annotations
 
 import math
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,11 +65,9 @@ class Side:
         for _ in range(2):
             stirred = keys[int(chance.random() * len(keys))]
             self._stir(chance, stirred, self._rank(stirred), before)
-        now = sizes.get
-        gone = [(each * self._sign, 0) for each in before if each not in sizes]
-        moved = [each for each, size in before.items() if now(each, size) != size]
-        moved.sort(reverse=True)
-        return gone + [(each * self._sign, sizes[each]) for each in moved]
+        gone = [(each * self._sign, 0) for each in filterfalse(sizes.__contains__, before)]
+        there = sorted(filter(sizes.__contains__, before), reverse=True)
+        return gone + [(each * self._sign, sizes[each]) for each in there if sizes[each] != before[each]]
 
     def best_size(self) -> int:
         """Size at the touch, in steps."""
@@ -86,10 +85,10 @@ class Side:
         self._first = first
         wanted = self._wanted(key)
         keep = set(wanted)
-        for old in [each for each in sizes if each not in keep]:
+        for old in [*filterfalse(keep.__contains__, sizes)]:
             before[old] = sizes.pop(old)
-        for rank, new in [(rank, each) for rank, each in enumerate(wanted) if each not in sizes]:
-            self._stir(chance, new, rank, before)
+        for new in [*filterfalse(sizes.__contains__, wanted)]:
+            self._stir(chance, new, wanted.index(new), before)
 
     def _wanted(self, key: int) -> list[int]:
         """Return the levels of a touch, best first."""

@@ -43,7 +43,7 @@ class Chart:
         if last is not None and goes_on:
             self._minutes[-1] = _joined(last, one, MINUTE, begins)
         else:
-            if last is not None:
+            if last is not None and last.ends < begins:
                 self._bridge(last, begins)
             self._minutes.append(one)
         if figures is None:
