@@ -51,7 +51,7 @@ def test_where_the_source_tells_no_mark_its_candles_are_those_of_the_trades_with
 
 
 def test_marks_have_a_past_as_trades_have() -> None:
-    exchange = fair(["binance"], history=26 * HOUR)["binance"]
+    exchange = fair(["binance"], history=5 * HOUR)["binance"]
     symbol = "binance:BTC/USDT:USDT"
     hours = {course: exchange.price_candles(symbol, course, HOUR, 0, 500) for course in Course}
     traded = [each.begins for each in exchange.candles(symbol, HOUR, 0, 500)]

@@ -21,7 +21,8 @@ from basisdesk.sim.generator import Generator
 
 SECOND = 1_000_000_000
 END = int(datetime(2026, 12, 25, 8, tzinfo=UTC).timestamp()) * SECOND
-START = END - 20 * SECOND
+START = END - 6 * SECOND
+AFTER = END + 3 * SECOND
 SIZE = 10
 """How many times the least size an order has, so that its value is enough too."""
 DATED = ("binance", "okx", "bybit", "deribit", "htx")
@@ -38,7 +39,7 @@ SUBSCRIPTIONS: dict[str, list[tuple[str, str, object]]] = {
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let contracts be listed that are delivered seconds later."""
-    monkeypatch.setattr(listing, "ROLL_AHEAD", timedelta(seconds=10))
+    monkeypatch.setattr(listing, "ROLL_AHEAD", timedelta(seconds=3))
 
 
 def opened(venue: str) -> SimExchange:
@@ -61,7 +62,7 @@ def test_the_next_quarter_takes_the_place_of_the_one_delivered(venue: str) -> No
     exchange = opened(venue)
     before = dates(exchange, "BTC", Margin.INVERSE)
     count = len(exchange.markets)
-    exchange.advance(END + 5 * SECOND)
+    exchange.advance(AFTER)
     after = dates(exchange, "BTC", Margin.INVERSE)
     assert before[0] == "261225"
     assert after[:-1] == before[1:]
@@ -76,15 +77,15 @@ def test_the_next_quarter_takes_the_place_of_the_one_delivered(venue: str) -> No
         assert market.book.state(0) == VALID
         order = NewOrder(symbol=instrument.symbol, side=Side.BUY, type=OrderType.MARKET, client_id="",
                          size=SIZE * instrument.min_size)  # fmt: skip
-        exchange.place(FIRST, order, END + 5 * SECOND)
+        exchange.place(FIRST, order, AFTER)
         (held,) = exchange.positions(FIRST, instrument.market, instrument.symbol)
         assert held.size == SIZE * instrument.min_size
 
 
 def test_two_runs_with_one_seed_roll_alike_however_time_is_cut() -> None:
     one, other = opened("okx"), opened("okx")
-    one.advance(END + 6 * SECOND)
-    for step in range(261):
+    one.advance(AFTER)
+    for step in range((AFTER - START) * 10 // SECOND + 1):
         other.advance(START + step * SECOND // 10)
     assert list(one.markets) == list(other.markets)
     for symbol, market in one.markets.items():
@@ -117,12 +118,12 @@ class Client:
             self.heard += [json.loads(item.body) for item in self.wire.take() if isinstance(item, Frame)]
 
     def get(self, host: str, path: str, query: str = "") -> Any:
-        return json.loads(self.wire.http(self.call(host, path, query), END + 10 * SECOND).body)
+        return json.loads(self.wire.http(self.call(host, path, query), AFTER).body)
 
 
 def test_binance_tells_the_new_contract_and_names_the_quarters_anew() -> None:
     client = Client("binance")
-    client.go(END + 10 * SECOND)
+    client.go(AFTER)
     told = {row["s"]: (row["ct"], row["cs"]) for row in client.heard if row.get("e") == "contractInfo"}
     assert told["BTCUSDT_261225"] == ("CURRENT_QUARTER DELIVERING", "SETTLING")
     assert told["BTCUSD_270625"] == ("NEXT_QUARTER", "TRADING")
@@ -135,7 +136,7 @@ def test_binance_tells_the_new_contract_and_names_the_quarters_anew() -> None:
 
 def test_okx_tells_the_new_contract_and_lists_the_old_one_no_more() -> None:
     client = Client("okx")
-    client.go(END + 10 * SECOND)
+    client.go(AFTER)
     rows = [row for frame in client.heard if "data" in frame for row in frame["data"]]
     states = {(row["instId"], row["state"]) for row in rows}
     assert {("BTC-USD-261225", "expired"), ("BTC-USDT-270625", "live")} <= states
@@ -147,7 +148,7 @@ def test_okx_tells_the_new_contract_and_lists_the_old_one_no_more() -> None:
 
 def test_deribit_tells_both_and_keeps_the_old_one_among_the_expired() -> None:
     client = Client("deribit")
-    client.go(END + 10 * SECOND)
+    client.go(AFTER)
     rows = [frame["params"]["data"] for frame in client.heard if frame.get("method") == "subscription"]
     states = [(row["instrument_name"], row["state"]) for row in rows if row["instrument_name"].startswith("BTC-")]
     assert ("BTC-25DEC26", "settled") in states
@@ -162,7 +163,7 @@ def test_deribit_tells_both_and_keeps_the_old_one_among_the_expired() -> None:
 
 def test_htx_and_bybit_list_the_new_one_and_close_the_old() -> None:
     client = Client("htx")
-    client.go(END + 10 * SECOND)
+    client.go(AFTER)
     rows = client.get("contract", "/api/v1/contract_contract_info")["data"]
     assert {row["contract_code"]: row["contract_status"] for row in rows if row["symbol"] == "BTC"} == {
         "BTC261225": 8,
@@ -170,7 +171,7 @@ def test_htx_and_bybit_list_the_new_one_and_close_the_old() -> None:
         "BTC270625": 1,
     }
     client = Client("bybit")
-    client.go(END + 10 * SECOND)
+    client.go(AFTER)
     listed_now = client.get("main", "/v5/market/instruments-info", "category=linear")["result"]["list"]
     assert {row["symbol"] for row in listed_now if "-" in row["symbol"]} == {"BTCUSDT-26MAR27", "ETHUSDT-26MAR27"}
     closed = client.get("main", "/v5/market/instruments-info", "category=linear&status=Closed")["result"]["list"]
@@ -188,7 +189,7 @@ def test_delivery_prices_are_the_mean_of_the_index_and_told_before_and_after() -
     assert float(market.estimate) != market.carry.index
     (row,) = [each for each in client.get("usdm", "/fapi/v1/premiumIndex") if each["symbol"] == "BTCUSDT_261225"]
     assert float(row["estimatedSettlePrice"]) == float(market.estimate)
-    client.go(END + 10 * SECOND)
+    client.go(AFTER)
     told = client.get("usdm", "/futures/data/delivery-price", "pair=BTCUSDT")
     assert told == [{"deliveryTime": END // 1_000_000, "deliveryPrice": float(market.estimate or 0)}]
     assert client.get("usdm", "/futures/data/delivery-price", "pair=SOLUSDT") == []
@@ -198,13 +199,13 @@ def test_delivery_prices_are_the_mean_of_the_index_and_told_before_and_after() -
     market = client.exchange.markets["okx:BTC/USD:BTC-261225"]
     (row,) = client.get("api", "/api/v5/public/estimated-price", "instId=BTC-USD-261225")["data"]
     assert float(row["settlePx"]) == float(market.estimate or 0)
-    client.go(END + 10 * SECOND)
+    client.go(AFTER)
     (row,) = client.get("api", "/api/v5/public/delivery-exercise-history", "instType=FUTURES&uly=BTC-USD")["data"]
     assert (row["ts"], [each["insId"] for each in row["details"]]) == (str(END // 1_000_000), ["BTC-USD-261225"])
     assert float(row["details"][0]["px"]) == float(market.estimate or 0)
 
     client = Client("deribit")
-    client.go(END + 10 * SECOND)
+    client.go(AFTER)
     told = client.get("api", "/api/v2/public/get_delivery_prices", "index_name=btc_usd")["result"]
     estimate = client.exchange.markets["deribit:BTC/USD:BTC-261225"].estimate
     assert told["records_total"] == 1

@@ -108,8 +108,8 @@ def test_what_stands_behind_orders_is_the_book_however_late_it_is_read(
 
 
 def test_a_day_of_candles_figures_and_funding_lies_before_the_first_moment() -> None:
-    exchange = fair(["binance"], history=26 * HOUR)["binance"]
-    symbol = "binance:BTC/USDT:USDT"
+    exchange = fair(["bigone"], history=26 * HOUR)["bigone"]
+    symbol = "bigone:BTC/USDT:USDT"
     market = exchange.markets[symbol]
     assert [at for at, _, _ in market.settled] == sorted(at for at, _, _ in market.settled)
     assert len(market.settled) >= 3
@@ -120,7 +120,7 @@ def test_a_day_of_candles_figures_and_funding_lies_before_the_first_moment() -> 
     exchange.advance(START + 30 * SECOND)
     assert market.daily.volume > 0
     assert math.isfinite(market.daily.change)
-    assert math.isnan(exchange.markets["binance:BTC/USDT"].carry.mark)
+    assert math.isnan(exchange.markets["bigone:BTC/USDT"].carry.mark)
 
 
 def test_funding_is_paid_on_the_generated_market() -> None:
