@@ -43,9 +43,9 @@ def sign(secret: str, text: str) -> str:
 class Venue:
     """The wire, its exchange, and the time."""
 
-    def __init__(self, start: int = START, hours: int = 0, **rules: Any) -> None:
+    def __init__(self, start: int = START, hours: float = 0, **rules: Any) -> None:
         dealings = {"okx": replace(RULES, **rules)}
-        self.exchange: SimExchange = exchanges(["okx"], dealings, 5, start, hours * 3600 * SECOND)["okx"]
+        self.exchange: SimExchange = exchanges(["okx"], dealings, 5, start, int(hours * 3600) * SECOND)["okx"]
         self.now = start
         self.wire = make(self.exchange, start)
         self.frames: dict[int, list[Any]] = {}
@@ -194,8 +194,8 @@ def venue() -> Venue:
 
 @pytest.fixture
 def aged() -> Venue:
-    """A venue that has been there for some hours."""
-    return Venue(hours=9)
+    """A venue that has been there for half an hour: the market of a longer past takes longer to invent."""
+    return Venue(hours=0.5)
 
 
 @pytest.fixture

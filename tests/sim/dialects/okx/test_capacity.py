@@ -110,7 +110,7 @@ def test_several_markets_are_told_in_their_order(venue: Any) -> None:
 
 @pytest.mark.parametrize("history", ["", "history-"])
 def test_candles_of_mark_and_index_follow_their_prices(aged: Any, history: str) -> None:
-    asked = {"bar": "1H", "limit": "3"}
+    asked = {"bar": "5m", "limit": "3"}
     traded = aged.public("market/candles", instId=SWAP, **asked)["data"]
     mark = aged.public(f"market/{history}mark-price-candles", instId=SWAP, **asked)["data"]
     index = aged.public(f"market/{history}index-candles", instId="BTC-USDT", **asked)["data"]
