@@ -12,6 +12,7 @@ from basisdesk.domain.account import IncomeKind
 from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.ask import MarginMode
 from basisdesk.domain.order import Side
+from basisdesk.sim.dialects.binance.cross import crossed
 from basisdesk.sim.dialects.binance.refuse import Refusal
 from basisdesk.sim.dialects.binance.spell import MILLISECOND, SIDES, ZERO, figure, money, ms
 from basisdesk.sim.dialects.binance.visit import pair_of
@@ -87,23 +88,26 @@ def spot_account(visit: Visit) -> Row:
 
 def futures_balance(visit: Visit) -> list[Row]:
     """Answer with the coins of a futures account."""
-    return [
-        {
-            "accountAlias": "SgsR",
-            "asset": row.asset,
-            "balance": money(row.total),
-            "crossWalletBalance": money(row.total),
-            "crossUnPnl": money((row.equity or row.total) - row.total),
-            "availableBalance": money(row.available or ZERO),
-            **(
-                {"withdrawAvailable": money(row.available or ZERO)}
-                if visit.line == "coinm"
-                else {"maxWithdrawAmount": money(row.available or ZERO), "marginAvailable": True}
-            ),
-            "updateTime": ms(visit.now),
-        }
-        for row in visit.exchange.balances(visit.account, visit.line)
-    ]
+    return [_coin(visit, row) for row in visit.exchange.balances(visit.account, visit.line)]
+
+
+def _coin(visit: Visit, row: Balance) -> Row:
+    wallet, profit = crossed(visit.exchange, row)
+    free = money(row.available or ZERO)
+    return {
+        "accountAlias": "SgsR",
+        "asset": row.asset,
+        "balance": money(row.total),
+        "crossWalletBalance": money(wallet),
+        "crossUnPnl": money(profit),
+        "availableBalance": free,
+        **(
+            {"withdrawAvailable": free}
+            if visit.line == "coinm"
+            else {"maxWithdrawAmount": free, "marginAvailable": True}
+        ),
+        "updateTime": ms(visit.now),
+    }
 
 
 def futures_account(visit: Visit) -> Row:
@@ -125,6 +129,7 @@ def futures_account(visit: Visit) -> Row:
     equity = sum((row.equity or row.total for row in dollars), ZERO)
     free = sum((row.available or ZERO for row in dollars), ZERO)
     first, least = visit.exchange.needs(dollars[0]) if dollars else (ZERO, ZERO)
+    wallet, profit = crossed(visit.exchange, dollars[0]) if dollars else (ZERO, ZERO)
     return told | {
         "multiAssetsMargin": False,
         "tradeGroupId": -1,
@@ -135,8 +140,8 @@ def futures_account(visit: Visit) -> Row:
         "totalMarginBalance": money(equity),
         "totalPositionInitialMargin": money(first),
         "totalOpenOrderInitialMargin": money(max(equity - free - first, ZERO)),
-        "totalCrossWalletBalance": money(total),
-        "totalCrossUnPnl": money(equity - total),
+        "totalCrossWalletBalance": money(wallet),
+        "totalCrossUnPnl": money(profit),
         "availableBalance": money(free),
         "maxWithdrawAmount": money(free),
     }
@@ -146,6 +151,7 @@ def _asset(visit: Visit, row: Balance) -> Row:
     floating = (row.equity or row.total) - row.total
     bound = max(row.total + floating - (row.available or ZERO), ZERO)
     first, least = visit.exchange.needs(row)
+    wallet, profit = crossed(visit.exchange, row)
     return {
         "asset": row.asset,
         "walletBalance": money(row.total),
@@ -155,8 +161,8 @@ def _asset(visit: Visit, row: Balance) -> Row:
         "initialMargin": money(bound),
         "positionInitialMargin": money(first),
         "openOrderInitialMargin": money(max(bound - first, ZERO)),
-        "crossWalletBalance": money(row.total),
-        "crossUnPnl": money(floating),
+        "crossWalletBalance": money(wallet),
+        "crossUnPnl": money(profit),
         "availableBalance": money(row.available or ZERO),
         "maxWithdrawAmount": money(row.available or ZERO),
         "updateTime": ms(visit.now),

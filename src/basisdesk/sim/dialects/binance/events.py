@@ -19,6 +19,7 @@ from basisdesk.domain.ask import PositionSide
 from basisdesk.domain.order import DoneReason, OrderStatus
 from basisdesk.sim.dialects.binance import spell
 from basisdesk.sim.dialects.binance.account import locked
+from basisdesk.sim.dialects.binance.cross import crossed
 from basisdesk.sim.dialects.binance.holdings import MOVED, Holdings
 from basisdesk.sim.dialects.binance.spell import figure, money, ms
 
@@ -193,7 +194,7 @@ class Reporter:
                 {
                     "a": asset,
                     "wb": money(each.total),
-                    "cw": money(each.total),
+                    "cw": money(crossed(self._exchange, each)[0]),
                     "bc": money(moved.get(asset, spell.ZERO)),
                 }
                 for asset, each in balances.items()

@@ -17,6 +17,7 @@ from basisdesk.domain.arithmetic import precise
 from basisdesk.domain.ask import MarginMode, PositionSide
 from basisdesk.domain.instrument import Margin, unit_worth
 from basisdesk.sim.dialects.binance import spell
+from basisdesk.sim.dialects.binance.cross import crossed
 from basisdesk.sim.dialects.binance.spell import figure, money, ms
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Holdings:
                 key = (account, update.symbol, self._latest[account, update.symbol].position)
                 self._realised[key] = self._realised.get(key, spell.ZERO) + update.amount
             case Balance():
-                self._totals[account, update.line, update.asset] = update.total
+                self._totals[account, update.line, update.asset] = crossed(self._exchange, update)[0]
             case Position():
                 self._held.setdefault((account, update.symbol), {})[update.side] = update
             case _:
