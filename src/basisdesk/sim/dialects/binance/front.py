@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from basisdesk.sim.contract import Exchange, HttpAnswer
-from basisdesk.sim.dialects.binance import gate, params
+from basisdesk.sim.dialects.binance import gate, params, units
 from basisdesk.sim.dialects.binance.listing import order_counts, rate_limits
 from basisdesk.sim.dialects.binance.meter import Meter
 from basisdesk.sim.dialects.binance.refuse import Refusal
@@ -46,7 +46,7 @@ class Front:
             return NOT_FOUND
         headers: Headers = []
         try:
-            answer = self._answer(route, call, line, now, headers)
+            answer = units.scaled(call, self._answer(route, call, line, now, headers))
         except Refusal as refusal:
             if refusal.wait:
                 if not headers:
