@@ -44,6 +44,7 @@ _FRAMES = (
 )
 _EXCHANGE = ("reject", "partial", "maintenance", "revoke")
 """Faults that the exchange does itself, for as long as they are on."""
+_CLOCK = "clock-offset"
 _READS = "GET"
 _CHANGING = (
     "/private/buy",
@@ -89,6 +90,7 @@ class Faulty:
         self._sockets: dict[int, None] = {}
         self._cut: list[Close] = []
         self._count = 0
+        self._exhausted = 0
         self._now = 0
 
     @property
@@ -106,8 +108,8 @@ class Faulty:
             case "expire":
                 self._dialect.expire(self._venue_time(now))
             case "rate-limit":
-                lasts = int((switch.lasts or 1.0) * SECOND)
-                self._dialect.exhaust(self._venue_time(now), self._venue_time(now) + lasts)
+                self._exhausted = now + int((switch.lasts or 1.0) * SECOND)
+                self._exhaust(now)
             case "adl" | "liquidation":
                 self._exchange(switch.fault, switch)
             case name:
@@ -116,6 +118,8 @@ class Faulty:
                     self._exchange(name, switch)
                 until = None if switch.lasts is None else now + int(switch.lasts * SECOND)
                 self._on.append(_On(switch, until, switch.count))
+                if name == _CLOCK:
+                    self._exhaust(now)
 
     def clear(self, fault: str = "") -> None:
         """Turn every fault off, or all of one name; what was delayed goes out at its time."""
@@ -123,6 +127,13 @@ class Faulty:
             if fault in {"", name}:
                 self._exchange(name, None)
         self._on = [on for on in self._on if fault not in {"", on.switch.fault}]
+        if fault in {"", _CLOCK}:
+            self._exhaust(self._now)
+
+    def _exhaust(self, now: int) -> None:
+        """Say until when limits are used up, in the venue's time: again whenever its clock has been put off."""
+        if self._exhausted:
+            self._dialect.exhaust(self._venue_time(now), self._venue_time(self._exhausted))
 
     def active(self) -> list[Switch]:
         """Return what is on."""
@@ -218,6 +229,8 @@ class Faulty:
             self._on.remove(on)
             if on.switch.fault in _EXCHANGE:
                 self._exchange(on.switch.fault, None)
+            elif on.switch.fault == _CLOCK:
+                self._exhaust(now)
         while self._inbound and self._inbound[0][0] <= now:
             _, _, socket, frame = heapq.heappop(self._inbound)
             if socket in self._sockets:
@@ -292,7 +305,7 @@ class Faulty:
         return any(on.switch.fault == name and (on.until is None or now < on.until) for on in self._on)
 
     def _offset(self) -> int:
-        return sum(int(on.switch.seconds * SECOND) for on in self._on if on.switch.fault == "clock-offset")
+        return sum(int(on.switch.seconds * SECOND) for on in self._on if on.switch.fault == _CLOCK)
 
     def _venue_time(self, now: int) -> int:
         return now + self._offset()
