@@ -41,7 +41,7 @@ REASONS = {
         13011, 13016, 13018,
     ),
     Reason.UNSUPPORTED: (-32601, 10030, 10033, 10045, 10046, 10048, 11038, 11039, 11041, 13025),
-    Reason.OTHER: (11030, 11052, 11053, 13017, 13032),
+    Reason.OTHER: (11030, 11053, 13017, 13032),
 }  # fmt: skip
 _REJECTED = {code: reason for reason, codes in REASONS.items() for code in codes}
 
@@ -52,6 +52,7 @@ LATER = {
     10047: (Reason.OVERLOADED, SECOND),
     10066: (Reason.RATE_LIMIT, SECOND),
     11051: (Reason.MAINTENANCE, 60 * SECOND),
+    11052: (Reason.OVERLOADED, SECOND),
 }
 """Codes of what the venue did not look at, and how long to wait."""
 
