@@ -64,6 +64,9 @@ def faulty_orders(venue: str) -> list[tuple[str, NewOrder]]:
     return [
         ("unknown_symbol", order(venue, symbol=f"{venue}:NO/SUCH:COIN")),
         ("bad_client_id", order(venue, client_id="no id € of ours")),
+        ("bad_client_id", order(venue, client_id="")),
+        ("bad_client_id", order(venue, client_id="7" * 65)),
+        ("bad_client_id", order(venue, client_id="77\n")),
         ("bad_order", order(venue, price=None)),
         ("bad_order", order(venue, size=None)),
         ("bad_order", order(venue, post_only=True, time_in_force=TimeInForce.IOC)),
@@ -96,7 +99,7 @@ def test_a_venue_with_one_net_position_refuses_a_side(venue: str) -> None:
     assert refusal_of(venue, asks.Place(order(venue, position=PositionSide.LONG))) == "unsupported"
 
 
-@pytest.mark.parametrize("venue", ["binance", "okx", "htx"])
+@pytest.mark.parametrize("venue", ["binance", "bybit", "okx", "htx"])
 def test_a_reduce_only_order_that_opens_a_side_is_refused(venue: str) -> None:
     opens = order(venue, position=PositionSide.LONG, reduce_only=True)
     assert refusal_of(venue, asks.Place(opens)) == "bad_order"

@@ -109,11 +109,11 @@ BODIES: list[tuple[Ask, str, dict[str, Any]]] = [
         },
     ),
     (
-        Place(order(size=D("0.010"), type=MARKET, reduce_only=True, position=PositionSide.SHORT, client_id="")),
+        Place(order(size=D("0.010"), type=MARKET, reduce_only=True, position=PositionSide.SHORT)),
         "/v5/order/create",
         {
             "category": "linear", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Market", "qty": "0.010",
-            "positionIdx": 2, "reduceOnly": True,
+            "orderLinkId": "test-1", "positionIdx": 2, "reduceOnly": True,
         },
     ),
     (

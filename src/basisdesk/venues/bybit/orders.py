@@ -107,8 +107,7 @@ def _create(order: NewOrder, instrument: Instrument, session: Session) -> Fields
         fields["timeInForce"] = "PostOnly" if order.post_only else order.time_in_force.name
     elif spot:
         fields["marketUnit"] = "baseCoin" if order.money is None else "quoteCoin"
-    if order.client_id:
-        fields["orderLinkId"] = order.client_id
+    fields["orderLinkId"] = order.client_id
     if order.position in POSITIONS:
         fields["positionIdx"] = POSITIONS[order.position]
     if order.reduce_only:
@@ -119,12 +118,27 @@ def _create(order: NewOrder, instrument: Instrument, session: Session) -> Fields
 
 
 def _unfit(order: NewOrder, instrument: Instrument, session: Session) -> Refusal | None:
-    if order.client_id and not is_client_id(order.client_id):
+    if not is_client_id(order.client_id):  # the venue takes orders without one, which could never be found again
         return Refusal(
             "bad_client_id",
-            f"client id {order.client_id!r} must have 1 to {LONGEST} letters, digits, - and _: take another",
+            f"client id {order.client_id[:60]!r} of {len(order.client_id)} characters is not 1 to {LONGEST} letters, "
+            "digits, - and _: use such",
         )
-    return _misfit_margin(order, instrument, session) or _misfit_type(order) or _misfit_size(order, instrument)
+    return (
+        _misfit_side(order)
+        or _misfit_margin(order, instrument, session)
+        or _misfit_type(order)
+        or _misfit_size(order, instrument)
+    )
+
+
+def _misfit_side(order: NewOrder) -> Refusal | None:
+    if not order.reduce_only or order.position is PositionSide.NET:
+        return None
+    if (order.side is Side.BUY) is not (order.position is PositionSide.LONG):
+        return None
+    side = f"{order.side.value} opens the {order.position.value} side of {order.symbol}"
+    return Refusal("bad_order", f"{side} and cannot be reduce-only: turn the side, or leave reduce-only out")
 
 
 def _misfit_margin(order: NewOrder, instrument: Instrument, session: Session) -> Refusal | None:
