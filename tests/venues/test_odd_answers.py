@@ -365,7 +365,7 @@ def test_binance_funding_terms_with_a_strange_row_tell_the_others() -> None:
         terms = {"symbol": code, "adjustedFundingRateCap": "0.005", "adjustedFundingRateFloor": "-0.005"}
         return terms | {"fundingIntervalHours": 4, "disclaimer": False} | fields
 
-    strange = [row("ETHUSDT", adjustedFundingRateCap=None), row("XRPUSDT", fundingIntervalHours="often"), None, 5]
+    strange = [row("ETHUSDT", adjustedFundingRateCap=[]), row("XRPUSDT", fundingIntervalHours="often"), None, 5]
     page = asks.AskInstruments("usdm", "funding")
     reply = desk_of("binance").hear(page, 200, [*strange, row("LTCUSDT", adjustedFundingRateCap="NaN"), row("BTCUSDT")])
     assert reply.outcome == Done()

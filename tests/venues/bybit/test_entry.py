@@ -119,7 +119,7 @@ def test_an_answer_that_cannot_be_read_is_unknown() -> None:
     (request,) = sent(socket)
     for junk in (b"", b"[]", {"op": "pong", "retCode": 0, "data": ["1"]}, {"reqId": "other", "retCode": 1}):
         assert hear(socket, junk) == []
-    ((_, told),) = hear(socket, reply(request, data={"orderId": 5}, header={"X-Bapi-Limit": "x"}))
+    ((_, told),) = hear(socket, reply(request, data={"orderId": [5]}, header={"X-Bapi-Limit": "x"}))
     assert isinstance(told.outcome, Unknown)
     assert told.used == ()
     socket.send(PLACE, NOW)

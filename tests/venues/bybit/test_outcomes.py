@@ -46,7 +46,7 @@ def test_nothing_heard_is_unknown_for_changes_and_asked_again_for_reads(status: 
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"[]", b'{"retCode":"x"}', b'{"retCode":0,"result":{"orderId":5}}', b"\xff"]
+    "body", [b"", b"<html>", b"[]", b'{"retCode":"x"}', b'{"retCode":0,"result":{"orderId":[5]}}', b"\xff"]
 )
 def test_what_cannot_be_read_is_unknown(body: bytes) -> None:
     assert isinstance(answer(PLACE, body=body).outcome, Unknown)

@@ -17,6 +17,7 @@ import msgspec
 from basisdesk.domain.account import Complete, Fill, Update
 from basisdesk.domain.ask import AskFills, AskIncome, AskOpenOrders, AskOrder, AskPositions
 from basisdesk.domain.outcome import Done, Reason, Rejected
+from basisdesk.venues import lenient
 from basisdesk.venues.bybit.booked import LogRow, income_of
 from basisdesk.venues.bybit.marks import Mark, mark_of
 from basisdesk.venues.bybit.queries import PAST, WEEK_NS
@@ -53,7 +54,7 @@ class _Log(_Page, frozen=True):
 
 def orders_told(ask: AskOpenOrders, request: Request, result: bytes, session: Session) -> Reply:
     """Return orders that live; those that ended meanwhile are told as ended."""
-    page = msgspec.json.decode(result, type=_Orders)
+    page = lenient.decode(result, _Orders)
     updates: list[Update] = [order_update(row, ask.line, session) for row in page.rows]
     mark = _next(ask, request, page.cursor or "", session)
     if mark is None:
@@ -64,7 +65,7 @@ def orders_told(ask: AskOpenOrders, request: Request, result: bytes, session: Se
 
 def positions_told(ask: AskPositions, request: Request, result: bytes, session: Session) -> Reply:
     """Return positions."""
-    page = msgspec.json.decode(result, type=_Positions)
+    page = lenient.decode(result, _Positions)
     updates = [update for row in page.rows for update in position_updates(row, ask.line, session)]
     mark = _next(ask, request, page.cursor or "", session)
     if mark is None:
@@ -76,7 +77,7 @@ def positions_told(ask: AskPositions, request: Request, result: bytes, session: 
 def order_told(ask: AskOrder, result: bytes, session: Session) -> Reply:
     """Return one order; one that is not among the open and latest ones is looked for in the history."""
     line = session.instruments[ask.order.symbol].market if ask.order.symbol in session.instruments else "linear"
-    rows = msgspec.json.decode(result, type=_Orders).rows
+    rows = lenient.decode(result, _Orders).rows
     if rows:
         return Reply(outcome=Done(), updates=tuple(order_update(row, line, session) for row in rows))
     if ask.cursor != PAST:
@@ -87,7 +88,7 @@ def order_told(ask: AskOrder, result: bytes, session: Session) -> Reply:
 
 def fills_told(ask: AskFills, result: bytes, now: int, session: Session) -> Reply:
     """Return own trades; fundings among them are told by the transaction log."""
-    page = msgspec.json.decode(result, type=_Executions)
+    page = lenient.decode(result, _Executions)
     told = [execution_update(row, ask.line, session) for row in reversed(page.rows)]
     updates = tuple(update for update in told if isinstance(update, Fill))
     further = None
@@ -100,7 +101,7 @@ def fills_told(ask: AskFills, result: bytes, now: int, session: Session) -> Repl
 
 def income_told(ask: AskIncome, result: bytes, now: int, session: Session) -> Reply:
     """Return booked rows; the log cannot be asked for one market, so rows of others are passed over."""
-    page = msgspec.json.decode(result, type=_Log)
+    page = lenient.decode(result, _Log)
     booked = [each for row in reversed(page.rows) for each in income_of(row, ask.line, session)]
     updates = tuple(each for each in booked if ask.symbol in {"", each.symbol})
     further = None

@@ -17,6 +17,7 @@ import msgspec
 
 from basisdesk.domain.account import StreamEnded, Update
 from basisdesk.domain.errors import DecodeError
+from basisdesk.venues import lenient
 from basisdesk.venues.bybit.link import Link, Stage
 from basisdesk.venues.bybit.results import SWITCHED
 from basisdesk.venues.bybit.rows import ExecutionRow, OrderRow, PositionRow, WalletRow
@@ -54,10 +55,10 @@ class _Category(msgspec.Struct, frozen=True):
 
 _decode = msgspec.json.Decoder(_Message).decode
 _category = msgspec.json.Decoder(_Category).decode
-_order = msgspec.json.Decoder(OrderRow).decode
-_execution = msgspec.json.Decoder(ExecutionRow).decode
-_position = msgspec.json.Decoder(PositionRow).decode
-_wallet = msgspec.json.Decoder(WalletRow).decode
+_order = lenient.reader(OrderRow)
+_execution = lenient.reader(ExecutionRow)
+_position = lenient.reader(PositionRow)
+_wallet = lenient.reader(WalletRow)
 
 
 class PrivateStream:

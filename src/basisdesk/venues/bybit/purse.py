@@ -12,6 +12,7 @@ import msgspec
 
 from basisdesk.domain.account import Balance, Complete, Update
 from basisdesk.domain.outcome import Done
+from basisdesk.venues import lenient
 from basisdesk.venues.bybit.capabilities import FUND
 from basisdesk.venues.bybit.rows import WalletRow, amount
 from basisdesk.venues.bybit.tell import coin_update
@@ -46,11 +47,11 @@ def balances_told(ask: AskBalances, result: bytes, response: Response) -> Reply:
     at = told_at(response)
     updates: list[Update] = []
     if ask.account == FUND:
-        for each in msgspec.json.decode(result, type=_Coins).balance:
+        for each in lenient.decode(result, _Coins).balance:
             total, free = amount(each.wallet_balance or "0"), amount(each.transfer_balance or "0")
             updates.append(Balance(at=at, line=ask.line, asset=each.coin, total=total, available=free, wallet=FUND))
     else:
-        for row in msgspec.json.decode(result, type=_Wallets).rows:
+        for row in lenient.decode(result, _Wallets).rows:
             updates += [coin_update(coin, at, ask.line, row.account_type) for coin in row.coin]
     updates.append(Complete(at=at, what="balances", line=ask.line))
     return Reply(outcome=Done(), updates=tuple(updates))

@@ -37,6 +37,7 @@ from basisdesk.domain.ask import (
 )
 from basisdesk.domain.order import OrderStatus
 from basisdesk.domain.outcome import Done, Outcome, Reason, Rejected, Unknown
+from basisdesk.venues import lenient
 from basisdesk.venues.bybit.clock import decode_time
 from basisdesk.venues.bybit.lists import fills_told, income_told, order_told, orders_told, positions_told
 from basisdesk.venues.bybit.orders import MARGIN, MARGINS
@@ -128,9 +129,9 @@ def done(ask: Ask, result: bytes, session: Session) -> Reply:  # noqa: PLR0911 (
     """Return what came of something that changes the account; orders over the trade socket are read the same way."""
     match ask:
         case Place():
-            return _placed(ask, msgspec.json.decode(result, type=_Accepted))
+            return _placed(ask, lenient.decode(result, _Accepted))
         case CancelAll():
-            if msgspec.json.decode(result, type=_Success).success == "0":
+            if lenient.decode(result, _Success).success == "0":
                 return Reply(outcome=Rejected(Reason.OTHER, "", "the venue says that it did not cancel all"))
             return Reply(outcome=Done(), further=_rest(ask, session))
         case SetLeverage(symbol=symbol, leverage=leverage):
@@ -139,9 +140,9 @@ def done(ask: Ask, result: bytes, session: Session) -> Reply:  # noqa: PLR0911 (
         case SetPositionMode(line=line, symbol=symbol, mode=position):
             return _set(Mode(line=line, symbol=symbol, position=position))
         case SetMarginMode():
-            return _margin(ask, msgspec.json.decode(result, type=_Reasons))
+            return _margin(ask, lenient.decode(result, _Reasons))
         case MoveFunds():
-            return Reply(outcome=_moved(msgspec.json.decode(result, type=_Transfer).status))
+            return Reply(outcome=_moved(lenient.decode(result, _Transfer).status))
         case DeadMan(line=line):
             known = session.learned.get(SWITCHED, "").split()
             return Reply(outcome=Done(), learned=((SWITCHED, " ".join(dict.fromkeys((*known, PRODUCTS[line])))),))

@@ -15,6 +15,7 @@ import msgspec
 from basisdesk.domain.account import Fees, Funding, Mode, Permissions, Terms
 from basisdesk.domain.ask import AskFunding, AskInstruments, PositionMode
 from basisdesk.domain.outcome import Done, Reason, Rejected
+from basisdesk.venues import lenient
 from basisdesk.venues.bybit.instruments import decode_instruments, next_cursor
 from basisdesk.venues.bybit.orders import MARGIN
 from basisdesk.venues.bybit.queries import SETTLED
@@ -97,14 +98,14 @@ def instruments_told(ask: AskInstruments, body: bytes) -> Reply:
 def funding_told(ask: AskFunding, result: bytes, now: int) -> Reply:
     """Return what the ticker says of the coming settlement, then what the history says of the last one."""
     if ask.cursor == SETTLED:
-        rows = msgspec.json.decode(result, type=_Settlements).rows
+        rows = lenient.decode(result, _Settlements).rows
         if not rows:
             return Reply(outcome=Done())
         paid = rows[0]
         at = nanoseconds(paid.funding_rate_timestamp)
         update = Funding(at=at, symbol=ask.symbol, settled=amount(paid.funding_rate), settled_at=at)
         return Reply(outcome=Done(), updates=(update,))
-    row = _only(msgspec.json.decode(result, type=_Tickers).rows)
+    row = _only(lenient.decode(result, _Tickers).rows)
     hours = told(row.funding_interval_hour)
     whole = hours is not None and hours == int(hours) and 0 < hours <= MOST_HOURS
     update = Funding(
@@ -121,7 +122,7 @@ def funding_told(ask: AskFunding, result: bytes, now: int) -> Reply:
 def fees_told(ask: AskFees, result: bytes, session: Session) -> Reply:
     """Return the account's fees of a market."""
     instrument = session.instruments.get(ask.symbol)
-    for row in msgspec.json.decode(result, type=_Fees).rows:
+    for row in lenient.decode(result, _Fees).rows:
         if instrument is not None and row.symbol == instrument.code:
             fees = Fees(symbol=ask.symbol, maker=amount(row.maker_fee_rate), taker=amount(row.taker_fee_rate))
             return Reply(outcome=Done(), updates=(fees,))
@@ -130,7 +131,7 @@ def fees_told(ask: AskFees, result: bytes, session: Session) -> Reply:
 
 def account_told(ask: AskAccounts, result: bytes) -> Reply:
     """Return the account's margin mode; refuse an account that is not unified."""
-    account = msgspec.json.decode(result, type=_Account)
+    account = lenient.decode(result, _Account)
     learned = ((MARGIN, account.margin_mode), (STATUS, str(account.unified_margin_status)))
     if account.unified_margin_status == CLASSIC:
         why = "a classic account: upgrade it to the unified trading account"
@@ -144,7 +145,7 @@ def key_told(result: bytes, now: int) -> Reply:
 
     Of a key whose rights to the wallet are not told it is not known.
     """
-    key = msgspec.json.decode(result, type=_Key)
+    key = lenient.decode(result, _Key)
     granted = {right for rights in key.permissions.values() for right in rights or ()}
     writes = key.read_only == 0
     addresses = [each for each in key.ips or () if each != UNBOUND]
@@ -163,7 +164,7 @@ def key_told(result: bytes, now: int) -> Reply:
 
 def mode_told(ask: AskPositionMode, result: bytes, session: Session) -> Reply:
     """Return the position mode that the rows of one market show."""
-    rows = msgspec.json.decode(result, type=_Legs).rows
+    rows = lenient.decode(result, _Legs).rows
     legs = [row.position_idx for row in rows]
     first = _only(rows[:1])
     mode = PositionMode.HEDGE if max(legs) > 0 else PositionMode.ONE_WAY

@@ -16,6 +16,7 @@ from basisdesk.domain.account import Complete
 from basisdesk.domain.ask import AskAccounts, AskFills, AskIncome, AskOpenOrders, AskPositions
 from basisdesk.domain.errors import DecodeError, Refusal
 from basisdesk.domain.outcome import Done
+from basisdesk.venues import lenient
 from basisdesk.venues.deribit.account import balance, fills, income, order_update, position
 from basisdesk.venues.deribit.hosts import PUBLIC
 from basisdesk.venues.deribit.queries import FillCursor, LogCursor, fill_cursor, first_list, log_cursor, settlements
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
     from basisdesk.venues.deribit.rows import LogRow, TradeRow
     from basisdesk.venues.trading import Session
 
-_decode_orders = msgspec.json.Decoder(list[OrderRow]).decode
-_decode_positions = msgspec.json.Decoder(list[PositionRow]).decode
-_decode_position = msgspec.json.Decoder(PositionRow).decode
-_decode_summaries = msgspec.json.Decoder(Summaries).decode
-_decode_trades = msgspec.json.Decoder(Trades).decode
-_decode_log = msgspec.json.Decoder(Log).decode
+_decode_orders = lenient.reader(list[OrderRow])
+_decode_positions = lenient.reader(list[PositionRow])
+_decode_position = lenient.reader(PositionRow)
+_decode_summaries = lenient.reader(Summaries)
+_decode_trades = lenient.reader(Trades)
+_decode_log = lenient.reader(Log)
 
 
 def open_orders(session: Session, ask: AskOpenOrders, result: Raw, at: int) -> list[OrderUpdate | Complete]:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from basisdesk.domain.account import StreamEnded
+from basisdesk.venues import lenient
 from basisdesk.venues.deribit.account import balance, fills, order_update, position, warned
 from basisdesk.venues.deribit.heartbeat import ANSWER_NS
 from basisdesk.venues.deribit.replies import UNREADABLE_REPLY, Answer
@@ -50,12 +51,12 @@ class Push(Struct, Generic[Row], frozen=True):
     params: Params[Row]
 
 
-_decode_changes = msgspec.json.Decoder(Push[Changes]).decode
-_decode_summary = msgspec.json.Decoder(Push[SummaryRow]).decode
+_decode_changes = lenient.reader(Push[Changes])
+_decode_summary = lenient.reader(Push[SummaryRow])
 _decode_liquidation = msgspec.json.Decoder(Push[Liquidation]).decode
-_decode_order = msgspec.json.Decoder(OrderRow).decode
-_decode_trade = msgspec.json.Decoder(TradeRow).decode
-_decode_position = msgspec.json.Decoder(PositionRow).decode
+_decode_order = lenient.reader(OrderRow)
+_decode_trade = lenient.reader(TradeRow)
+_decode_position = lenient.reader(PositionRow)
 _decode_names = msgspec.json.Decoder(list[str]).decode
 
 

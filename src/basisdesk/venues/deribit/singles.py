@@ -27,6 +27,7 @@ from basisdesk.domain.ask import AskFees, AskFunding, AskInstruments, AskPermiss
 from basisdesk.domain.errors import DecodeError
 from basisdesk.domain.instrument import Instrument, Kind
 from basisdesk.domain.outcome import Done, Reason, Rejected, Unknown
+from basisdesk.venues import lenient
 from basisdesk.venues.deribit.account import exact, fills, order_update
 from basisdesk.venues.deribit.clock import decode_time
 from basisdesk.venues.deribit.instruments import decode_instruments
@@ -45,12 +46,12 @@ if TYPE_CHECKING:
     from basisdesk.domain.ask import Ask, OrderRef
     from basisdesk.venues.trading import Session
 
-_decode_placed = msgspec.json.Decoder(Placed).decode
-_decode_order = msgspec.json.Decoder(OrderRow).decode
-_decode_orders = msgspec.json.Decoder(list[OrderRow]).decode
+_decode_placed = lenient.reader(Placed)
+_decode_order = lenient.reader(OrderRow)
+_decode_orders = lenient.reader(list[OrderRow])
 _decode_count = msgspec.json.Decoder(int).decode
 _decode_moved = msgspec.json.Decoder(Moved).decode
-_decode_ticker = msgspec.json.Decoder(Ticker).decode
+_decode_ticker = lenient.reader(Ticker)
 _decode_fees = msgspec.json.Decoder(FeeSummary).decode
 _decode_group = msgspec.json.Decoder(FeeGroup).decode
 _decode_token = msgspec.json.Decoder(Token).decode

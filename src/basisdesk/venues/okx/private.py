@@ -17,6 +17,7 @@ import msgspec
 
 from basisdesk.domain.account import Complete, StreamEnded
 from basisdesk.domain.outcome import Reason
+from basisdesk.venues import lenient
 from basisdesk.venues.okx import reports, rows
 from basisdesk.venues.okx.capabilities import LINE
 from basisdesk.venues.okx.errors import REASONS
@@ -40,10 +41,10 @@ CHANNELS = (
 QUIET_EVENTS = ("unsubscribe", "channel-conn-count")
 NO_RIGHT = (Reason.AUTHENTICATION, Reason.PERMISSION, Reason.CLOCK)
 
-_decode_order = msgspec.json.Decoder(rows.OrderRow).decode
-_decode_account = msgspec.json.Decoder(rows.AccountRow).decode
-_decode_position = msgspec.json.Decoder(rows.PositionRow).decode
-_decode_warning = msgspec.json.Decoder(rows.WarningRow).decode
+_decode_order = lenient.reader(rows.OrderRow)
+_decode_account = lenient.reader(rows.AccountRow)
+_decode_position = lenient.reader(rows.PositionRow)
+_decode_warning = lenient.reader(rows.WarningRow)
 
 
 class PrivateStream:

@@ -17,6 +17,7 @@ from basisdesk.domain import ask as asks
 from basisdesk.domain.account import Complete, Income, IncomeKind, Mode, Permissions, Terms
 from basisdesk.domain.errors import DecodeError
 from basisdesk.domain.outcome import Done, RetryLater, Unknown
+from basisdesk.venues import lenient
 from basisdesk.venues.okx import commands, orders, queries, reports, rows, sign
 from basisdesk.venues.okx.capabilities import LINE
 from basisdesk.venues.okx.errors import judge, outcome_of
@@ -91,7 +92,7 @@ def _decoded(request: Request, response: Response, session: Session) -> Reply:
 
 def decoded(envelope: Envelope, kind: type[Row]) -> list[Row]:
     """Return the rows of a reply; raises one of UNREADABLE."""
-    return [msgspec.json.decode(raw, type=kind) for raw in envelope.data or ()]
+    return [lenient.decode(raw, kind) for raw in envelope.data or ()]
 
 
 def first(envelope: Envelope, kind: type[Row]) -> Row:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from basisdesk.domain.arithmetic import is_workable
+from basisdesk.venues import lenient
 
 Text = str | int
 """Codes are text in replies and numbers in some events."""
@@ -224,7 +225,7 @@ class WarningRow(Struct, frozen=True):
     ratio: str = msgspec.field(name="mgnRatio", default="")
 
 
-read_coin = msgspec.json.Decoder(CoinRow).decode
+read_coin = lenient.reader(CoinRow)
 _decode_mark = msgspec.json.Decoder(Mark).decode
 
 

@@ -52,7 +52,7 @@ KINDS = {
 @precise
 def spot_account(body: bytes, at: int) -> Reply:
     """Read the balances of spot, and the account's number."""
-    told = shapes.spot_account.decode(body)
+    told = shapes.spot_account(body)
     changed = ns(told.updated)
     updates: list[Update] = [
         Balance(
@@ -80,7 +80,7 @@ def futures_balances(line: str, body: bytes, at: int) -> Reply:
             available=exact(row.available),
             equity=row.total + exact(row.unrealised),
         )
-        for row in shapes.futures_balances.decode(body)
+        for row in shapes.futures_balances(body)
         if row.total or row.available
     ]
     return done(*updates, Complete(at=at, what="balances", line=line))
@@ -89,7 +89,7 @@ def futures_balances(line: str, body: bytes, at: int) -> Reply:
 def positions(ask: AskPositions, body: bytes, session: Session, at: int) -> Reply:
     """Read positions, and for every market named how it is set."""
     updates: list[Update] = []
-    for row in shapes.position_rows.decode(body):
+    for row in shapes.position_rows(body):
         name = symbol(session, ask.line, row.code)
         if ask.symbol and name != ask.symbol:
             continue
@@ -137,7 +137,7 @@ def leverage(line: str, body: bytes, session: Session) -> Reply:
 
 def income(ask: AskIncome, body: bytes, session: Session, page: int) -> Reply:
     """Read a page of booked rows; `page` is the length of a full one, after which there may be another."""
-    rows = shapes.income_rows.decode(body)
+    rows = shapes.income_rows(body)
     updates = [
         Income(
             at=ns(row.at),
@@ -166,9 +166,9 @@ def moved(ask: MoveFunds, body: bytes, at: int) -> Reply:
 def fees(name: str, line: str, body: bytes) -> Reply:
     """Read the account's own fees of a market; on spot several parts add up."""
     if line != "spot":
-        told = shapes.futures_commission.decode(body)
+        told = shapes.futures_commission(body)
         return done(Fees(symbol=name, maker=exact(told.maker), taker=exact(told.taker)))
-    spot = shapes.spot_commission.decode(body)
+    spot = shapes.spot_commission(body)
     parts = (spot.standard, spot.tax, spot.special)
     maker = sum((exact(part.maker) for part in parts), Decimal(0))
     taker = sum((exact(part.taker) for part in parts), Decimal(0))
@@ -177,7 +177,7 @@ def fees(name: str, line: str, body: bytes) -> Reply:
 
 def permissions(body: bytes, at: int) -> Reply:
     """Read what the key may do; it trades when it may trade on any of the lines."""
-    told = shapes.key_rights.decode(body)
+    told = shapes.key_rights(body)
     return done(
         Permissions(
             at=at,

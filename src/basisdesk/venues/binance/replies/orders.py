@@ -100,7 +100,7 @@ def update_of(row: shapes.OrderRow, line: str, session: Session, fallback: Side 
 
 def placed(body: bytes, line: str, session: Session, side: Side | None = None) -> Reply:
     """Read the reply to one order: the order, and for spot its first fills."""
-    row = shapes.order_row.decode(body)
+    row = shapes.order_row(body)
     update = update_of(row, line, session, side)
     return done(update, *(_part(part, update) for part in row.fills))
 
@@ -124,7 +124,7 @@ def _part(part: shapes.PartRow, update: OrderUpdate) -> Fill:
 
 def amended(body: bytes, session: Session) -> Reply:
     """Read the reply to a spot amend."""
-    told = shapes.amended.decode(body)
+    told = shapes.amended(body)
     order = told.order
     status, reason = status_of(order.status)
     return done(
@@ -149,12 +149,12 @@ def cancelled_all(ask: CancelAll, body: bytes, session: Session) -> Reply:
     if ask.line != "spot":
         shapes.agreed(body)
         return done()
-    return done(*(update_of(row, ask.line, session) for row in shapes.order_rows.decode(body)))
+    return done(*(update_of(row, ask.line, session) for row in shapes.order_rows(body)))
 
 
 def open_orders(ask: AskOpenOrders, body: bytes, session: Session, at: int) -> Reply:
     """Read the open orders of a market or a line."""
-    rows = [update_of(row, ask.line, session) for row in shapes.order_rows.decode(body)]
+    rows = [update_of(row, ask.line, session) for row in shapes.order_rows(body)]
     return done(*rows, Complete(at=at, what="open_orders", line=ask.line, symbol=ask.symbol))
 
 
@@ -182,7 +182,7 @@ def fills(ask: AskFills, body: bytes, session: Session, page: int, end: int | No
 
     A full page goes on behind its last id, and so does a window with trades; an empty window with the next window.
     """
-    rows = sorted(shapes.trade_rows.decode(body), key=lambda row: row.trade_id)
+    rows = sorted(shapes.trade_rows(body), key=lambda row: row.trade_id)
     further = None
     if rows and (len(rows) >= page or end is not None):
         further = _after(ask, f"id:{rows[-1].trade_id + 1}")

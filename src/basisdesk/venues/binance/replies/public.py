@@ -22,6 +22,8 @@ from basisdesk.venues.binance.requests.public import FUNDING, SETTLED
 from basisdesk.venues.wire import UNREADABLE
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from basisdesk.venues.trading import Reply, Session
 
 
@@ -63,7 +65,7 @@ def _terms(instrument: Instrument, source: Instrument | shapes.FundingTerms | No
     if isinstance(source, Instrument):
         interval, cap, floor = source.funding_interval, source.funding_cap, source.funding_floor
     else:
-        interval, cap, floor = source.hours, exact(source.cap), exact(source.floor)
+        interval, cap, floor = source.hours, _bound(source.cap), _bound(source.floor)
     return msgspec.structs.replace(instrument, funding_interval=interval, funding_cap=cap, funding_floor=floor)
 
 
@@ -75,11 +77,15 @@ def _funding_terms(line: str, body: bytes, session: Session) -> Reply:
     return done(*(Terms(new) for old, new in changed if new != old))
 
 
+def _bound(rate: Decimal | None) -> Decimal | None:
+    return None if rate is None else exact(rate)
+
+
 def _funding_row(raw: bytes) -> shapes.FundingTerms | None:
     """Return a row of the list, None for one that cannot be read: it hides no other."""
     try:
-        row = shapes.funding_row.decode(raw)
-        exact(row.cap), exact(row.floor)
+        row = shapes.funding_row(raw)
+        _bound(row.cap), _bound(row.floor)
     except UNREADABLE:
         return None
     return row
@@ -92,7 +98,7 @@ def funding(ask: AskFunding, body: bytes, session: Session) -> Reply:
     cap = market.funding_cap if market is not None else None
     floor = market.funding_floor if market is not None else None
     if ask.cursor == SETTLED:
-        rows = shapes.settled_rates.decode(body)
+        rows = shapes.settled_rates(body)
         last = max(rows, key=lambda row: row.at, default=None)
         if last is None:
             return done()
@@ -115,8 +121,8 @@ def funding(ask: AskFunding, body: bytes, session: Session) -> Reply:
 def _premium(body: bytes) -> shapes.PremiumIndex:
     """COIN-M answers with a list even for one symbol."""
     if body.lstrip()[:1] != b"[":
-        return shapes.premium.decode(body)
-    rows = shapes.premiums.decode(body)
+        return shapes.premium(body)
+    rows = shapes.premiums(body)
     if len(rows) != 1:
         raise ValueError(f"{len(rows)} markets where one was asked for")
     return rows[0]

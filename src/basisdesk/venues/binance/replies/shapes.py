@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, field
 
 from basisdesk.domain.arithmetic import is_workable
+from basisdesk.venues import lenient
 from basisdesk.venues.wire import LATEST_MS, NS_PER_MS
 
 ZERO = Decimal(0)
@@ -165,9 +166,9 @@ class FundingTerms(Struct, gc=False):
     """How a market's funding differs from the usual."""
 
     code: str = field(name="symbol")
-    cap: Decimal = field(name="adjustedFundingRateCap")
-    floor: Decimal = field(name="adjustedFundingRateFloor")
     hours: int = field(name="fundingIntervalHours")
+    cap: Decimal | None = field(name="adjustedFundingRateCap", default=None)
+    floor: Decimal | None = field(name="adjustedFundingRateFloor", default=None)
 
 
 class Rates(Struct, gc=False):
@@ -246,22 +247,22 @@ class Agreed(Struct, gc=False):
     code: int = 200
 
 
-order_row = msgspec.json.Decoder(OrderRow)
-order_rows = msgspec.json.Decoder(list[OrderRow])
-amended = msgspec.json.Decoder(AmendedRow)
-trade_rows = msgspec.json.Decoder(list[TradeRow])
-spot_account = msgspec.json.Decoder(SpotAccount)
-futures_balances = msgspec.json.Decoder(list[FuturesBalance])
-position_rows = msgspec.json.Decoder(list[PositionRow], strict=False)
-income_rows = msgspec.json.Decoder(list[IncomeRow])
-premium = msgspec.json.Decoder(PremiumIndex)
-premiums = msgspec.json.Decoder(list[PremiumIndex])
-settled_rates = msgspec.json.Decoder(list[SettledRate])
+order_row = lenient.reader(OrderRow)
+order_rows = lenient.reader(list[OrderRow])
+amended = lenient.reader(AmendedRow)
+trade_rows = lenient.reader(list[TradeRow])
+spot_account = lenient.reader(SpotAccount)
+futures_balances = lenient.reader(list[FuturesBalance])
+position_rows = lenient.reader(list[PositionRow])
+income_rows = lenient.reader(list[IncomeRow])
+premium = lenient.reader(PremiumIndex)
+premiums = lenient.reader(list[PremiumIndex])
+settled_rates = lenient.reader(list[SettledRate])
 funding_rows = msgspec.json.Decoder(list[msgspec.Raw])
-funding_row = msgspec.json.Decoder(FundingTerms)
-spot_commission = msgspec.json.Decoder(SpotCommission)
-futures_commission = msgspec.json.Decoder(FuturesCommission)
-key_rights = msgspec.json.Decoder(KeyRights)
+funding_row = lenient.reader(FundingTerms)
+spot_commission = lenient.reader(SpotCommission)
+futures_commission = lenient.reader(FuturesCommission)
+key_rights = lenient.reader(KeyRights)
 clock = msgspec.json.Decoder(Clock)
 listen_key = msgspec.json.Decoder(ListenKey)
 dual_side = msgspec.json.Decoder(DualSide)
