@@ -19,7 +19,7 @@ from tests.sim.exchange.hall import (
     Hall,
 )  # fmt: skip
 
-from basisdesk.domain.account import Balance, Forced, Income, IncomeKind
+from basisdesk.domain.account import Balance, Fill, Forced, Income, IncomeKind, Position
 from basisdesk.domain.ask import MarginMode
 from basisdesk.domain.order import DoneReason
 from basisdesk.domain.outcome import Reason
@@ -175,6 +175,20 @@ def test_a_dated_contract_is_delivered_at_the_index_with_its_fee_and_trades_no_m
     hall.quote(DATED, [(50.0, 1.0)], [(51.0, 1.0)])
     assert market.book.depth(0) == 0
     assert hall.exchange.next_deadline() is None
+
+
+def test_a_delivery_tells_its_trade_the_position_that_is_gone_and_what_is_left_in_the_wallet() -> None:
+    hall = Hall(DATED)
+    hall.buy(DATED, 2)
+    hall.mark(DATED, 110.0)
+    hall.exchange.take_updates()
+    hall.wait(6 * 3600)
+    told = [update for number, update in hall.exchange.take_updates() if number == ONE]
+    (trade,) = [update for update in told if isinstance(update, Fill)]
+    assert (trade.forced, trade.size) == (Forced.DELIVERY, D(2))
+    assert [update.size for update in told if isinstance(update, Position)][-1] == 0
+    balances = [update for update in told if isinstance(update, Balance)]
+    assert (balances[-1].asset, balances[-1].total) == ("USDT", hall.total("usdm", "USDT"))
 
 
 def test_the_delivery_price_is_the_mean_index_of_the_last_stretch() -> None:
