@@ -205,6 +205,16 @@ def test_a_crossed_book_is_counted_once_and_reported_until_it_is_right_again(sta
     assert (tally.crossed, stage.troubles()) == (2, [Trouble.CROSSED, Trouble.CROSSED])
 
 
+def test_a_new_connection_begins_to_count_a_crossed_book_anew(stage: Stage) -> None:
+    stage.snapshot([("11", "1")], [("10", "1")], prevSeqId=-1, seqId=0)
+    stage.feed.disconnected(stage.now)
+    stage.feed.connected(stage.now)
+    stage.sent()
+    stage.snapshot([("11", "1")], [("10", "1")], after=2 * SECOND, prevSeqId=-1, seqId=0)
+    assert (stage.state(), stage.market().tally.crossed) == (CROSSED, 2)
+    assert stage.sent() == []  # a second has not passed since this one began
+
+
 def test_a_book_crossed_for_more_than_20_updates_is_asked_for_again(stage: Stage) -> None:
     stage.snapshot([("11", "1")], [("10", "1")], prevSeqId=-1, seqId=0)
     for at in range(19):
