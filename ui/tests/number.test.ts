@@ -6,6 +6,7 @@ import {
   lean,
   MINUS,
   NONE,
+  padded,
   percent,
   rounded,
   sign,
@@ -44,6 +45,20 @@ describe("exact", () => {
   });
   it("leaves text that is no number alone", () => {
     expect(exact("0.1 BTC, 2 USDT")).toBe("0.1 BTC, 2 USDT");
+  });
+});
+
+describe("padded", () => {
+  it("fills up to the places asked for and drops only zeros behind them", () => {
+    expect(padded("64150.74000000", 2)).toBe("64,150.74");
+    expect(padded("64150.7", 2)).toBe("64,150.70");
+    expect(padded("-0.12345", 2)).toBe(`${MINUS}0.12345`);
+    expect([padded("100.000", 0), padded("100", 0), padded(null, 2), padded("n/a", 2)]).toEqual([
+      "100",
+      "100",
+      NONE,
+      "n/a",
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
-import { amounts, exact } from "../pure/number";
+import { amounts, padded } from "../pure/number";
 import { label } from "../pure/symbol";
 import { clockMs, iso } from "../pure/time";
-import { fills } from "../state/live";
+import { fills, marketDecimals } from "../state/live";
 
 export function FillTable() {
   const rows = fills.value?.body.rows ?? [];
@@ -37,18 +37,26 @@ export function FillTable() {
               {clockMs(row.at)}
             </td>
             <td class="num">{row.order_id}</td>
-            <td class="num">{row.leg}</td>
-            <td class="wraps" title={row.symbol}>
+            <td class="num leg-number">{row.leg}</td>
+            <td class="wraps names" title={row.symbol}>
               {label(row.symbol)}
             </td>
             <td class={row.side.toLowerCase()}>
               {row.side === "BUY" ? "▲" : "▼"} {row.side}
             </td>
-            <td class="num">{exact(row.price)}</td>
-            <td class="num">{amounts(row.size)}</td>
-            <td class="num">{amounts(row.base)}</td>
-            <td class="num">{amounts(`${row.fee} ${row.fee_asset}`)}</td>
-            <td class="num dim trade" title={row.trade_id}>
+            <td class="num" data-name="Price quote">
+              {padded(row.price, marketDecimals(row.symbol))}
+            </td>
+            <td class="num" data-name="Venue size">
+              {amounts(row.size)}
+            </td>
+            <td class="num" data-name="Size coin">
+              {amounts(row.base)}
+            </td>
+            <td class="num" data-name="Fee">
+              {amounts(`${row.fee} ${row.fee_asset}`)}
+            </td>
+            <td class="num dim trade" title={row.trade_id} data-name="Trade">
               {row.trade_id}
             </td>
           </tr>

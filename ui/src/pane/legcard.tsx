@@ -1,5 +1,5 @@
 // Details of one instrument, shown while its information mark is hovered or has the focus.
-import { exact, fixed, percent, tickDecimals } from "../pure/number";
+import { fixed, lean, percent, tickDecimals } from "../pure/number";
 import { label } from "../pure/symbol";
 import { age, countdown, day } from "../pure/time";
 import { ageNow, markets, marketsByName } from "../state/live";
@@ -32,7 +32,7 @@ function Terms({ market }: { market: Market }) {
     ["Minimum notional", withUnit(market.min_notional, market.quote)],
     ["Minimum size", withUnit(market.min_size, amountUnit)],
     ["Price tick", withUnit(market.tick, market.quote)],
-    ["Max leverage", market.max_leverage === null ? "–" : `${exact(market.max_leverage)}×`],
+    ["Max leverage", market.max_leverage === null ? "–" : `${lean(market.max_leverage)}×`],
   ];
   if (market.expiry !== null)
     rows.push(["Delivery", `${day(market.expiry)}, in ${countdown(market.expiry, at)}`]);
@@ -58,5 +58,5 @@ function Terms({ market }: { market: Market }) {
 }
 
 function withUnit(value: string | null, unit: string): string {
-  return value === null ? "–" : `${exact(value)} ${unit}`.trim();
+  return value === null ? "–" : `${lean(value)} ${unit}`.trim();
 }

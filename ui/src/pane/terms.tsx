@@ -1,5 +1,5 @@
 // The spread market's own terms, derived from its legs.
-import { exact, fixed, NONE } from "../pure/number";
+import { fixed, lean, NONE } from "../pure/number";
 import { parse } from "../pure/symbol";
 import { details } from "../state/selection";
 
@@ -10,12 +10,12 @@ export function Terms() {
   const { unit } = terms;
   const quote = parse(terms.leg1)?.quote ?? "";
   const rows: readonly (readonly [string, string, string])[] = [
-    ["Amount step", exact(terms.grid ?? terms.step), unit],
-    ["Minimum size", exact(terms.min_size), unit],
-    ["Maximum size", exact(terms.max_size), unit],
-    ["Minimum notional", exact(terms.min_notional), quote],
-    ["Price tick", exact(terms.tick), quote],
-    ["Max leverage", exact(terms.max_leverage), "×"],
+    ["Amount step", lean(terms.grid ?? terms.step), unit],
+    ["Minimum size", lean(terms.min_size), unit],
+    ["Maximum size", lean(terms.max_size), unit],
+    ["Minimum notional", lean(terms.min_notional), quote],
+    ["Price tick", lean(terms.tick), quote],
+    ["Max leverage", lean(terms.max_leverage), "×"],
     ["Taker fees, both legs", fixed(terms.taker_cost_bp, 1), "bp"],
   ];
   return (
@@ -25,7 +25,7 @@ export function Terms() {
         {rows.map(([name, value, of]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd class="num">{value === NONE ? NONE : `${value} ${of}`}</dd>
+            <dd class="num">{value === NONE ? NONE : of === "×" ? `${value}×` : `${value} ${of}`}</dd>
           </div>
         ))}
       </dl>

@@ -40,6 +40,14 @@ export function rounded(text: string | null | undefined, places: number, plus = 
   return exact(sign + units.slice(0, cut) + (places > 0 ? `.${units.slice(cut)}` : ""), plus);
 }
 
+/** Decimal text with at least `places` decimals and no zeros behind them; no other digit is added or lost. */
+export function padded(text: string | null | undefined, places: number): string {
+  if (text === null || text === undefined || !/^[+-]?\d+(\.\d+)?$/.test(text)) return exact(text);
+  const [whole = "", fraction = ""] = text.split(".");
+  const digits = fraction.replace(/0+$/, "").padEnd(places, "0");
+  return exact(digits === "" ? whole : `${whole}.${digits}`);
+}
+
 const MONEY = /^(USD[A-Z]?|[A-Z]USD|DAI|EUR|GBP|TRY|BRL|JPY)$/;
 const AMOUNT = /(?<![\w.])([+-]?\d+(?:\.\d+)?)(?: ([A-Z][A-Z0-9]*))?/g;
 
