@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import RESULTS
+from tests.browser.fakedesk import held
 
-from basisdesk.domain.stream import OrderRow
+from basisdesk.domain.stream import FillRow, OrderRow, PositionRow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -214,3 +217,70 @@ def test_orders_fit_their_pane_with_legs_under_the_headings_and_dust_quiet(
     assert page.evaluate("(() => { const box = document.querySelector('#table'); return box.scrollWidth; })()") == (
         page.evaluate("document.querySelector('#table').clientWidth")
     )
+
+
+def a_busy_desk(desk: FakeDesk) -> None:
+    """Orders, a position and fills with long names and long figures in every column."""
+    dust, exposed = ended("S1", "FILLED", "-0.0000001"), ended("S2", "INCOMPLETE", "-0.05")
+    working = msgspec.structs.replace(ended("S3", "PARTIALLY_FILLED", "0"), active=True, reason="")
+    desk.orders = {order.order_id: order for order in (dust, exposed, working)}
+    symbols = SPREAD.split("~")
+    desk.positions[SPREAD] = PositionRow(
+        spread=SPREAD, size="-0.12152732", entry="-1120.55", mark="-1120.61", pnl="-0.00004158", pnl_asset="BTC",
+        fees="0.00018241 BTC, 1234.5678 USDT", net_delta="-0.00004169",
+        legs=[held(symbol, Decimal("-0.12164885"), "64250.5", "64261.5", "-1234.5678") for symbol in symbols],
+    )  # fmt: skip
+    desk.fills = [
+        FillRow(
+            at=1_700_000_000_000_000_000, order_id="S1", leg=leg, symbol=symbol, side="SELL", price="64150.74000000",
+            size="0.12153357", base="0.12153357", fee="0.00012153", fee_asset="BTC",
+            trade_id="00000000-0068-4000-8000-000000000000",
+        )
+        for leg, symbol in enumerate(symbols, start=1)
+    ]  # fmt: skip
+
+
+OVERFLOWING = """() => [...document.querySelectorAll('#table, #table td[data-name]')]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1 && !box.matches('.trade'))
+  .map((box) => box.id || `${box.dataset.name} ${box.innerText}`)"""
+
+
+@pytest.mark.parametrize("width", [390, 600, 900, 1010, 1100, 1280])
+def test_no_table_is_scrolled_sideways_and_no_figure_is_cut_off(
+    sight: Sight, address: str, fake_desk: FakeDesk, width: int
+) -> None:
+    a_busy_desk(fake_desk)
+    page = sight.page
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(address)
+    page.wait_for_selector(".cell")
+    for name in ("Active", "Positions", "Fills", "Order history", "Markets", "Log"):
+        page.get_by_role("tab", name=name).click()
+        page.wait_for_selector("#table tr, #table li")
+        folds = page.locator("#table .fold[aria-expanded=false]")
+        while folds.count():
+            folds.first.click()
+        assert page.evaluate(OVERFLOWING) == [], name
+    assert page.evaluate(
+        "document.querySelector('.tablist').scrollWidth <= document.querySelector('.tablist').clientWidth"
+    )
+
+
+def test_rows_of_a_narrow_window_are_cards_with_every_value_under_its_name(
+    sight: Sight, address: str, fake_desk: FakeDesk
+) -> None:
+    a_busy_desk(fake_desk)
+    page = sight.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address)
+    page.get_by_role("tab", name="Fills").click()
+    fill = page.locator("#fills tbody tr").first
+    names = "(row) => [...row.querySelectorAll('[data-name]')].map((cell) => cell.dataset.name)"
+    assert fill.evaluate(names) == ["Price quote", "Venue size", "Size coin", "Fee", "Trade"]
+    expect(fill.locator('[data-name="Price quote"]')).to_have_text("64,150.74")
+    shown = "(cell) => getComputedStyle(cell, '::before').content"
+    assert fill.locator('[data-name="Fee"]').evaluate(shown) in {"attr(data-name)", '"Fee"'}
+    tops = fill.locator("[data-name]").evaluate_all("(cells) => cells.map((cell) => cell.getBoundingClientRect().top)")
+    assert len(set(tops)) == 2, "five values stand in two lines of three columns"
+    page.set_viewport_size({"width": 1600, "height": 1000})
+    assert fill.locator('[data-name="Fee"]').evaluate(shown) == "none"

@@ -9,6 +9,7 @@ import "./style/chart.css";
 import "./style/ladder.css";
 import "./style/ticket.css";
 import "./style/tables.css";
+import "./style/cards.css";
 import "./style/dialogs.css";
 import { render } from "preact";
 import { App } from "./app";

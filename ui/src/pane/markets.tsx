@@ -41,7 +41,7 @@ export function MarketTable() {
           <th class="num" title="Simple, 365 days, from the venue's own interval">
             Funding %{TOGETHER}a{TOGETHER}year
           </th>
-          <th class="num">Next funding</th>
+          <th class="num spare">Funding in</th>
           <th class="num">Delivery in</th>
         </tr>
       </thead>
@@ -76,8 +76,8 @@ function Row({ row, at, received }: { row: Market; at: number; received: number 
   const live = row.state === "live" || row.state === "valid";
   return (
     <tr class={live ? "live" : "live old"} data-market={row.symbol} title={row.refusal ?? row.symbol}>
-      <td>{venueName(row.venue)}</td>
-      <td>
+      <td class="names">{venueName(row.venue)}</td>
+      <td class="names">
         {contract(row.symbol)}
         {row.refusal === null ? "" : " ⊘"}
       </td>
@@ -85,14 +85,28 @@ function Row({ row, at, received }: { row: Market; at: number; received: number 
         {live && !row.frozen ? "●" : "▲"} {row.frozen ? "frozen" : row.state}
       </td>
       <td class="num">{age(ageNow(row.age, received))}</td>
-      <td class="num dim">{size(row.bid_size)}</td>
-      <td class="num">{fixed(row.bid, places)}</td>
-      <td class="num">{fixed(row.ask, places)}</td>
-      <td class="num dim">{size(row.ask_size)}</td>
-      <td class="num">{fixed(row.last, places)}</td>
-      <td class="num">{percent(row.funding_apr)}</td>
-      <td class="num">{countdown(row.next_funding, at)}</td>
-      <td class="num" title={row.expiry === null ? undefined : day(row.expiry)}>
+      <td class="num dim" data-name="Bid size">
+        {size(row.bid_size)}
+      </td>
+      <td class="num" data-name="Bid">
+        {fixed(row.bid, places)}
+      </td>
+      <td class="num" data-name="Ask">
+        {fixed(row.ask, places)}
+      </td>
+      <td class="num dim" data-name="Ask size">
+        {size(row.ask_size)}
+      </td>
+      <td class="num" data-name="Last">
+        {fixed(row.last, places)}
+      </td>
+      <td class="num" data-name="Funding %">
+        {percent(row.funding_apr)}
+      </td>
+      <td class="num spare" data-name="Funding in">
+        {countdown(row.next_funding, at)}
+      </td>
+      <td class="num" title={row.expiry === null ? undefined : day(row.expiry)} data-name="Delivery in">
         {countdown(row.expiry, at)}
       </td>
     </tr>

@@ -22,14 +22,14 @@ export function OrderTable({ rows, active }: { rows: readonly Order[]; active: b
       <thead>
         <tr>
           <th>State</th>
-          <th class="num least">Order</th>
+          <th class="num">Order</th>
           <th>Spread</th>
           <th>Side</th>
           <th class="num">Filled / size</th>
-          <th class="num least" title="Auto-Trigger orders wait for this spread, market orders for nothing">
+          <th class="num" title="Auto-Trigger orders wait for this spread, market orders for nothing">
             Trigger
           </th>
-          <th class="num least" title="Spread shown when the legs were sent">
+          <th class="num" title="Size-weighted spread when the order was entered">
             Displayed
           </th>
           <th class="num" title="Spread that the fills add up to">
@@ -93,8 +93,8 @@ function Row({ row, active }: { row: Order; active: boolean }) {
           </button>
         ) : null}
       </td>
-      <td class="num least">{row.order_id}</td>
-      <td class="wraps">
+      <td class="num">{row.order_id}</td>
+      <td class="wraps names">
         <button type="button" class="link" onClick={() => select(row.spread)} title={row.spread}>
           <Spread leg1={leg1} leg2={leg2} />
         </button>
@@ -102,14 +102,22 @@ function Row({ row, active }: { row: Order; active: boolean }) {
       <td class={row.side.toLowerCase()}>
         {row.side === "BUY" ? "▲" : "▼"} {row.side}
       </td>
-      <td class="num pair">
+      <td class="num pair" data-name="Filled / size">
         {amounts(row.filled)} / <span class="whole">{`${amounts(row.size)} ${spreadUnit(row.spread)}`}</span>
       </td>
-      <td class={row.trigger === null ? "num least dim" : "num least"} title={`${typeWord(row.type)} order`}>
+      <td
+        class={row.trigger === null ? "num dim" : "num"}
+        title={`${typeWord(row.type)} order`}
+        data-name="Trigger"
+      >
         {row.trigger === null ? typeWord(row.type).toLowerCase() : exact(row.trigger)}
       </td>
-      <td class="num least">{rounded(row.displayed, places)}</td>
-      <td class="num">{rounded(row.achieved, places)}</td>
+      <td class="num" data-name="Displayed">
+        {rounded(row.displayed, places)}
+      </td>
+      <td class="num" data-name="Achieved">
+        {rounded(row.achieved, places)}
+      </td>
       <Unhedged row={row} />
       <td class="num spare" title={`created ${iso(row.created)}`}>
         {clock(row.updated)}
@@ -129,22 +137,22 @@ function Leg({ leg, active }: { leg: LegRow; active: boolean }) {
   const symbol = leg.symbol ?? "";
   return (
     <tr class="leg-row">
-      <td class="wraps">
+      <td class="wraps state">
         LEG{leg.leg} {leg.status ?? "not sent"}
       </td>
-      <td class="least" />
-      <td class="wraps" title={symbol}>
+      <td />
+      <td class="wraps names" title={symbol}>
         {label(symbol)}
       </td>
       <td class={side.toLowerCase()}>
         {side === "BUY" ? "▲" : "▼"} {side}
       </td>
-      <td class="num pair">
+      <td class="num pair" data-name="Filled / sent">
         {amounts(leg.filled)} / <span class="whole">{`${amounts(leg.sent)} ${leg.unit}`}</span>
       </td>
-      <td class="least" />
-      <td class="least" />
-      <td class="num" title="Average price of this leg's fills">
+      <td />
+      <td />
+      <td class="num" title="Average price of this leg's fills" data-name="Average">
         {rounded(leg.average, marketDecimals(symbol))}
       </td>
       <td />
@@ -185,12 +193,17 @@ function Unhedged({ row }: { row: Order }) {
   const amount = amounts(row.unhedged, true);
   if (isDust(row))
     return (
-      <td class="num dim" title={`${amount} ${spreadUnit(row.spread)}: ${DUST}`}>
+      <td class="num dim" title={`${amount} ${spreadUnit(row.spread)}: ${DUST}`} data-name="Unhedged">
         dust
       </td>
     );
-  if (row.state === "INCOMPLETE") return <td class="num bad">▲ {amount}</td>;
-  return <td class="num">{amount}</td>;
+  const exposed = row.state === "INCOMPLETE";
+  return (
+    <td class={exposed ? "num bad" : "num"} data-name="Unhedged">
+      {exposed ? "▲ " : ""}
+      {amount}
+    </td>
+  );
 }
 
 export function Chip({ state, reason }: { state: string; reason: string }) {

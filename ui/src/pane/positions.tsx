@@ -55,24 +55,28 @@ function Row({ row }: { row: Position }) {
   const places = spreadDecimals(row.spread);
   return (
     <tr data-position={row.spread}>
-      <td class="wraps folds">
+      <td class="wraps folds names">
         <Fold of={open} row={row.spread} title="Show the legs" label="Legs" />
         <button type="button" class="link" onClick={() => select(row.spread)} title={row.spread}>
           <Spread leg1={leg1} leg2={leg2} />
         </button>
       </td>
-      <td class="num">
+      <td class="num" data-name="Size">
         {amounts(row.size, true)} {spreadUnit(row.spread)}
       </td>
-      <td class="num live">
+      <td class="num live" data-name="PnL">
         <Money text={row.pnl} unit={row.pnl_asset} />
       </td>
-      <td class="num">{rounded(row.entry, places)}</td>
-      <td class="num live">{rounded(row.mark, places)}</td>
-      <td class="num wraps">
+      <td class="num" data-name="Entry">
+        {rounded(row.entry, places)}
+      </td>
+      <td class="num live" data-name="Mark">
+        {rounded(row.mark, places)}
+      </td>
+      <td class="num wraps" data-name="Fees">
         <Amounts list={amounts(row.fees)} />
       </td>
-      <td class="num wraps">
+      <td class="num wraps" data-name="Net delta">
         {amounts(row.net_delta, true)} {baseOf(leg1)}
       </td>
     </tr>
@@ -84,23 +88,27 @@ function Leg({ leg, index }: { leg: LegRow; index: number }) {
   const places = marketDecimals(symbol);
   return (
     <tr class="leg-row">
-      <td class="wraps">
+      <td class="wraps names">
         <span>LEG{index + 1}</span> {symbol === "" ? "" : label(symbol)}
       </td>
-      <td class="num wraps">
+      <td class="num wraps" data-name="Size">
         {parse(symbol)?.margin === "inverse"
           ? `${amounts(leg.size, true)} contracts`
           : `${amounts(leg.base ?? leg.size, true)} ${baseOf(symbol)}`}
       </td>
-      <td class="num live wraps">
+      <td class="num live wraps" data-name="PnL">
         <Money text={leg.pnl ?? null} unit={leg.pnl_asset ?? ""} /> <span class="whole">{inQuote(leg)}</span>
       </td>
-      <td class="num">{rounded(leg.entry, places)}</td>
-      <td class="num live">{rounded(leg.mark, places)}</td>
-      <td class="num wraps">
+      <td class="num" data-name="Entry">
+        {rounded(leg.entry, places)}
+      </td>
+      <td class="num live" data-name="Mark">
+        {rounded(leg.mark, places)}
+      </td>
+      <td class="num wraps" data-name="Fees">
         <Amounts list={amounts(leg.fees)} />
       </td>
-      <td class="num dim wraps">
+      <td class="num dim wraps" data-name="Net delta">
         {amounts(leg.base, true)} {baseOf(symbol)}
       </td>
     </tr>

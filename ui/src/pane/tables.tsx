@@ -13,6 +13,8 @@ const shown = remembered("tab", "active");
 interface Tab {
   name: string;
   word: string;
+  /** What a narrow pane leaves out. */
+  rest?: string;
   count: number;
   view: () => ComponentChildren;
 }
@@ -24,7 +26,8 @@ function tabs(): Tab[] {
   return [
     {
       name: "active",
-      word: "Active spread orders",
+      word: "Active",
+      rest: "spread orders",
       count: active.length,
       view: () => <OrderTable rows={active} active />,
     },
@@ -69,7 +72,8 @@ export function Tables() {
               shown.value = one.name;
             }}
           >
-            {one.word} {one.count > 0 ? <span class="count num">{one.count}</span> : null}
+            {one.word} {one.rest === undefined ? null : <span class="rest">{one.rest} </span>}
+            {one.count > 0 ? <span class="count num">{one.count}</span> : null}
           </button>
         ))}
       </div>
