@@ -7,10 +7,14 @@ import { remembered } from "../state/prefs";
 import { margin, select, selected, selectedRow, underlying } from "../state/selection";
 import { Cell, type Figure } from "./cell";
 
-const FIGURES: readonly (readonly [Figure, string])[] = [
-  ["bp", "bp"],
-  ["price", "price"],
-  ["year", "% a year"],
+const FIGURES: readonly (readonly [Figure, string, string])[] = [
+  ["bp", "bp", "LEG1 less LEG2, in hundredths of a percent of LEG2"],
+  ["price", "price", "LEG1 less LEG2, in quote money"],
+  [
+    "year",
+    "% a year",
+    "Simple yearly rate of a dated contract over spot or a perpetual; other pairs have none",
+  ],
 ];
 /** Widest that the headings and a column become, in pixels. */
 const HEAD = 220;
@@ -25,10 +29,11 @@ export function MatrixPane() {
         <h2>Spread matrix</h2>
         <span class="dim">{underlying.value} mid, LEG1 down − LEG2 across</span>
         <div class="tabs small" role="group" aria-label="Figure shown">
-          {FIGURES.map(([name, word]) => (
+          {FIGURES.map(([name, word, hint]) => (
             <button
               key={name}
               type="button"
+              title={hint}
               aria-pressed={figure.value === name}
               onClick={() => {
                 figure.value = name;

@@ -77,10 +77,10 @@ function Legs() {
     if (next !== undefined) select(next.spread);
   };
   return (
-    <>
+    <div class="legs-chosen">
       <Leg name="LEG1" symbol={row.leg1} choices={first} choose={toFirst} />
       <Leg name="LEG2" symbol={row.leg2} choices={second} choose={toSecond} />
-    </>
+    </div>
   );
 }
 
