@@ -22,6 +22,7 @@ def test_a_private_stream_is_not_ready_and_says_nothing_without_a_connection(ven
     stream.connected(NOW)
     stream.disconnected(NOW)
     assert (stream.ready, stream.to_send(), stream.undecoded) == (False, [], 0)
+    assert stream.next_deadline() is None
 
 
 def test_a_line_whose_capabilities_tell_no_order_connection_has_none() -> None:
@@ -39,3 +40,4 @@ def test_an_order_connection_is_not_ready_and_says_nothing_without_a_connection(
     entry.connected(NOW)
     entry.disconnected(NOW)
     assert (entry.ready(NOW), entry.to_send()) == (False, [])
+    assert entry.next_deadline() is None
