@@ -235,6 +235,16 @@ async def test_a_query_is_repeated_with_pauses_and_read_to_its_last_page() -> No
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_query_is_repeated_after_one_pause_that_is_as_long_as_the_venue_asks_for(status: int) -> None:
+    scene = Scene(status, 200)
+    await scene.asker.read(asks.AskFills(line="spot"))
+    (pause,) = scene.clock.slept
+    first, second = scene.toy.signed
+    assert second - first == pause > 5 * SECOND
+
+
+@pytest.mark.asyncio
 async def test_a_query_gives_up_in_the_end_and_at_once_when_it_is_refused() -> None:
     scene = Scene(0)
     reply = await scene.asker.read(asks.AskFills(line="spot"))
