@@ -26,6 +26,8 @@ from basisdesk.venues.contract import Market, Report
 from basisdesk.venues.trading import Credentials, Reply
 
 SECOND = 1_000_000_000
+PAST = 120 * SECOND
+"""What a test needs to see behind it; a longer rehearsal costs every test its time."""
 
 
 class Calm(random.Random):
@@ -68,7 +70,7 @@ class Scene:
     async def running(self) -> AsyncIterator[tuple[Live, Fair]]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(link, "CHECK", SECOND // 10)
-            async with Fair([self.venue], 1, time.time_ns()) as fair, self._live(fair) as live:
+            async with Fair([self.venue], 1, time.time_ns(), PAST) as fair, self._live(fair) as live:
                 yield live, fair
 
     @contextlib.asynccontextmanager
