@@ -107,11 +107,12 @@ def test_spot_logs_in_then_subscribes_and_is_ready_when_both_have_answered() -> 
     assert (stream.ready, stream.next_deadline()) == (False, None)
 
 
-def test_spot_is_ready_when_orders_and_balances_have_both_been_told() -> None:
+@pytest.mark.parametrize("names", [("ordersSnapshot", "accountsSnapshot"), ("accountsSnapshot", "ordersSnapshot")])
+def test_spot_is_ready_when_orders_and_balances_have_both_been_told(names: tuple[str, str]) -> None:
     stream = private("spot")
     stream.connected(NOW)
     seen = [stream.ready]
-    messages: tuple[dict[str, Any], ...] = ({"ordersSnapshot": {}}, {"accountsSnapshot": {}})
+    messages: list[dict[str, Any]] = [{name: {}} for name in names]
     for message in messages:
         hear(stream, message)
         seen.append(stream.ready)
@@ -135,8 +136,10 @@ def test_what_was_filled_is_asked_for_and_once_more_a_little_later(spot: Private
     spot.on_time(NOW + 5 * SECOND)
     assert spot.to_ask() == [ask]
     assert spot.to_ask() == []
-    hear(spot, {"requestId": "orders", "orderUpdate": {"order": filled}}, NOW + 6 * SECOND)
-    assert spot.to_ask() == []  # nothing more was filled
+    for late in ("0.2", "0.1", "0.2"):
+        told_late = {"order": filled | {"filledAmount": late}}
+        hear(spot, {"requestId": "orders", "orderUpdate": told_late}, NOW + 6 * SECOND)
+        assert spot.to_ask() == []  # nothing more was filled
 
 
 def test_fills_are_asked_for_at_most_once_a_second_and_again_when_not_answered(spot: Private) -> None:
