@@ -82,3 +82,14 @@ def test_what_is_free_is_counted_in_the_wallet_or_in_dollars() -> None:
         unified.give(wallet, asset, 1000 if asset == "USDT" else 0)
     assert unified.exchange.free(ONE, LINEAR.symbol) == 1000
     assert unified.exchange.free(ONE, INVERSE.symbol) == 10
+
+
+def test_the_leverage_of_one_market_leaves_what_is_isolated_in_another_alone(hall: Hall) -> None:
+    hall.isolate(INVERSE, 10)
+    hall.buy(INVERSE, 1)
+    other = hall.position(INVERSE)
+    assert other is not None
+    assert other.margin
+    assert hall.exchange.set_leverage(ONE, LINEAR.symbol, D(5), hall.now) is None
+    assert margin_of(hall) == pytest.approx(20.2)
+    assert hall.position(INVERSE) == other
