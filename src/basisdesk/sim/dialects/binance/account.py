@@ -92,7 +92,7 @@ def futures_balance(visit: Visit) -> list[Row]:
 
 
 def _coin(visit: Visit, row: Balance) -> Row:
-    wallet, profit = crossed(visit.exchange, row)
+    wallet, profit = crossed(visit.exchange, visit.account, row)
     free = money(row.available or ZERO)
     return {
         "accountAlias": "SgsR",
@@ -129,7 +129,7 @@ def futures_account(visit: Visit) -> Row:
     equity = sum((row.equity or row.total for row in dollars), ZERO)
     free = sum((row.available or ZERO for row in dollars), ZERO)
     first, least = visit.exchange.needs(dollars[0]) if dollars else (ZERO, ZERO)
-    wallet, profit = crossed(visit.exchange, dollars[0]) if dollars else (ZERO, ZERO)
+    wallet, profit = crossed(visit.exchange, visit.account, dollars[0]) if dollars else (ZERO, ZERO)
     return told | {
         "multiAssetsMargin": False,
         "tradeGroupId": -1,
@@ -151,7 +151,7 @@ def _asset(visit: Visit, row: Balance) -> Row:
     floating = (row.equity or row.total) - row.total
     bound = max(row.total + floating - (row.available or ZERO), ZERO)
     first, least = visit.exchange.needs(row)
-    wallet, profit = crossed(visit.exchange, row)
+    wallet, profit = crossed(visit.exchange, visit.account, row)
     return {
         "asset": row.asset,
         "walletBalance": money(row.total),

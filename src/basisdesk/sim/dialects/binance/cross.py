@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 @precise
-def crossed(exchange: Exchange, row: Balance) -> tuple[Decimal, Decimal]:
+def crossed(exchange: Exchange, account: str, row: Balance) -> tuple[Decimal, Decimal]:
     """Return the cross part of a coin's wallet and of its unrealised profit, in the coin."""
     wallet, profit = row.total, (row.total if row.equity is None else row.equity) - row.total
-    for held in exchange.positions(row.account, row.line):
+    for held in exchange.positions(account, row.line):
         if held.mode is MarginMode.ISOLATED and exchange.markets[held.symbol].instrument.settle == row.asset:
             wallet -= held.margin or 0
             profit -= held.unrealised or 0

@@ -194,7 +194,7 @@ class Reporter:
                 {
                     "a": asset,
                     "wb": money(each.total),
-                    "cw": money(crossed(self._exchange, each)[0]),
+                    "cw": money(crossed(self._exchange, account, each)[0]),
                     "bc": money(moved.get(asset, spell.ZERO)),
                 }
                 for asset, each in balances.items()

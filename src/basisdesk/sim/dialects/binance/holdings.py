@@ -50,7 +50,7 @@ class Holdings:
                 key = (account, update.symbol, self._latest[account, update.symbol].position)
                 self._realised[key] = self._realised.get(key, spell.ZERO) + update.amount
             case Balance():
-                self._totals[account, update.line, update.asset] = crossed(self._exchange, update)[0]
+                self._totals[account, update.line, update.asset] = crossed(self._exchange, account, update)[0]
             case Position():
                 self._held.setdefault((account, update.symbol), {})[update.side] = update
             case _:
