@@ -243,6 +243,9 @@ class Exchange(Protocol):
     def needs(self, held: Balance) -> tuple[Decimal, Decimal]:
         """Return initial and maintenance margin of the positions that settle in a balance."""
 
+    def dollars(self, asset: str) -> Decimal:
+        """Return what one unit of an asset is worth in US dollars, zero for one that no market prices."""
+
     def position_mode(self, account: str, line: str) -> PositionMode:
         """Return one-way or hedge."""
 

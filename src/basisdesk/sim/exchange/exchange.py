@@ -179,6 +179,10 @@ class SimExchange:
         owner = self.floor.accounts.get(held.account)
         return (ZERO, ZERO) if owner is None else margin.needs(self.floor, owner, held.wallet, held.asset)
 
+    def dollars(self, asset: str) -> Decimal:
+        """Return what one unit of an asset is worth in US dollars, zero for one that no market prices."""
+        return margin.dollars(self.floor, asset)
+
     def position_mode(self, account: str, line: str) -> PositionMode:
         """Return one-way or hedge."""
         return self._account(account).modes.get(line, PositionMode.ONE_WAY)

@@ -167,7 +167,7 @@ def test_the_account_is_worth_what_its_coins_are(stage: Stage) -> None:
     stage.mark(LINEAR, 50_500.0)
     stage.tell(1)
     (account,) = told(stage, "/v5/account/wallet-balance", "accountType=UNIFIED")["list"]
-    prices = {"USDT": 1, "USDC": 1, "BTC": 50_000}
+    prices = {"USDT": 1, "USDC": 1, "BTC": 50_000, "ETH": 2_500}
     for coin in account["coin"]:
         assert D(coin["usdValue"]) == D(coin["equity"]) * prices.get(coin["coin"], 0)
     assert D(account["totalEquity"]) == sum(D(coin["usdValue"]) for coin in account["coin"])
@@ -261,11 +261,12 @@ def test_windows_of_the_dead_man_switch_are_told(stage: Stage) -> None:
     assert told(stage, path) == {"dcpInfos": [{"product": "SPOT", "dcpStatus": "ON", "timeWindow": "12"}]}
 
 
-def test_a_coin_without_a_spot_market_counts_for_nothing(stage: Stage) -> None:
+def test_a_coin_whose_spot_book_is_empty_counts_at_its_index(stage: Stage) -> None:
     stage.place(SPOT, "0.5", side=Side.SELL, margin=MarginMode.CROSS)
     stage.place(INVERSE, "1000")
     stage.now += SECOND
     market = stage.exchange.markets[SPOT]
     market.book.snapshot_levels([], [], stage.now, market.sequence + 1)
     (account,) = told(stage, "/v5/account/wallet-balance", "accountType=UNIFIED")["list"]
-    assert {coin["coin"]: D(coin["usdValue"]) for coin in account["coin"]}["BTC"] == 0
+    coin = next(coin for coin in account["coin"] if coin["coin"] == "BTC")
+    assert D(coin["usdValue"]) == (D(coin["equity"]) * 50_000).quantize(D("1e-8"))

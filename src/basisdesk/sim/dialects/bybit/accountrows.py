@@ -16,7 +16,7 @@ from basisdesk.domain.account import Forced
 from basisdesk.domain.arithmetic import plain, precise
 from basisdesk.domain.ask import MarginMode, OrderType, PositionSide, TimeInForce
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
-from basisdesk.sim.dialects.bybit.names import dollars, identity, milliseconds, price_text
+from basisdesk.sim.dialects.bybit.names import identity, milliseconds, price_text
 
 if TYPE_CHECKING:
     from basisdesk.domain.account import Balance, Fill, Income, OrderUpdate, Position
@@ -246,7 +246,7 @@ def coin_row(exchange: Exchange, balance: Balance) -> Row:
     return {
         "coin": balance.asset,
         "equity": plain(equity),
-        "usdValue": plain((equity * dollars(exchange, balance.asset)).quantize(FINE)),
+        "usdValue": plain((equity * exchange.dollars(balance.asset)).quantize(FINE)),
         "walletBalance": plain(held),
         "free": "",
         "locked": "0",

@@ -13,7 +13,7 @@ from basisdesk.domain.account import IncomeKind
 from basisdesk.domain.arithmetic import plain, precise
 from basisdesk.sim.contract import Refused
 from basisdesk.sim.dialects.bybit.codes import parameter, refusal
-from basisdesk.sim.dialects.bybit.names import DOLLARS, MS, dollars
+from basisdesk.sim.dialects.bybit.names import DOLLARS, MS
 from basisdesk.sim.exchange.logins import UNIFIED
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def repay_coin(exchange: Exchange, login: Login, params: Params, now: int) -> Ro
 def effective(exchange: Exchange, login: Login) -> Decimal:
     """Return the leverage of the account's spot: what it owns over what is its own."""
     held = exchange.balances(login.account, UNIFIED)
-    whole = sum((each.total * dollars(exchange, each.asset) for each in held), Decimal(0))
-    owed = sum((each.borrowed * dollars(exchange, each.asset) for each in held), Decimal(0))
+    whole = sum((each.total * exchange.dollars(each.asset) for each in held), Decimal(0))
+    owed = sum((each.borrowed * exchange.dollars(each.asset) for each in held), Decimal(0))
     return (whole / (whole - owed)).quantize(Decimal("0.01")) if whole > owed else Decimal(0)
 
 

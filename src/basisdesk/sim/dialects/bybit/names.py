@@ -8,15 +8,15 @@ Prices and sizes carry as many places as their grid has; times are milliseconds,
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from basisdesk.sim.dialects.grids import places
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from basisdesk.domain.instrument import Instrument
-    from basisdesk.sim.contract import Exchange
 
 MS = 1_000_000
 _UUID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-4000-8000-000000000000")
@@ -51,17 +51,6 @@ def price_text(instrument: Instrument, price: float | Decimal) -> str:
 def size_text(instrument: Instrument, size: float | Decimal) -> str:
     """Return a size."""
     return f"{size:.{places(instrument.step)}f}"
-
-
-def dollars(exchange: Exchange, asset: str) -> Decimal:
-    """Return the price of a coin in dollars, zero for one without a spot market."""
-    if asset in DOLLARS:
-        return Decimal(1)
-    for market in exchange.markets.values():
-        if market.instrument.market == "spot" and market.instrument.base == asset:
-            middle = market.book.mid()
-            return Decimal(repr(middle)) if middle == middle else Decimal(0)  # noqa: PLR0124 (NaN is not itself)
-    return Decimal(0)
 
 
 def cursor_text(mark: str) -> str:

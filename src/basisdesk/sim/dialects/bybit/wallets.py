@@ -1,6 +1,6 @@
 """Private REST about money: the unified account with its value in dollars, the coins of each account, and transfers.
 
-Figures in dollars are at the middle of the spot markets; what was borrowed for spot is in the wallet balances.
+Figures in dollars are at the index; what was borrowed for spot is in the wallet balances, and is not available.
 Followed: https://bybit-exchange.github.io/docs/v5/account/wallet-balance, asset/balance/*,
 asset/transfer/transferable-coin and asset/coin-info.
 """
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from basisdesk.domain.arithmetic import plain, precise
 from basisdesk.sim.dialects.bybit import accountrows as rows
 from basisdesk.sim.dialects.bybit.codes import parameter
-from basisdesk.sim.dialects.bybit.names import dollars
 
 if TYPE_CHECKING:
     from basisdesk.domain.account import Balance
@@ -39,7 +38,7 @@ def wallet_row(exchange: Exchange, account: str, shown: list[Balance]) -> Row:
     """Return the account around some of its coins; its figures are those of all of them."""
     equity = balance = floating = initial = least = ZERO
     for each in exchange.balances(account, "unified"):
-        price, (first, need) = dollars(exchange, each.asset), exchange.needs(each)
+        price, (first, need) = exchange.dollars(each.asset), exchange.needs(each)
         own = each.equity if each.equity is not None else each.total
         equity += own * price
         balance += each.total * price
@@ -49,7 +48,7 @@ def wallet_row(exchange: Exchange, account: str, shown: list[Balance]) -> Row:
     margin = balance + floating
     told = {
         "totalEquity": equity, "totalWalletBalance": balance, "totalMarginBalance": margin,
-        "totalAvailableBalance": max(ZERO, margin - initial), "totalPerpUPL": floating,
+        "totalAvailableBalance": max(ZERO, equity - initial), "totalPerpUPL": floating,
         "totalInitialMargin": initial, "totalMaintenanceMargin": least,
     }  # fmt: skip
     shares = {"accountIMRate": initial, "accountMMRate": least}

@@ -32,22 +32,8 @@ Rows = list[dict[str, Any]]
 UNIFIED, FUNDING = "unified", "funding"
 WALLETS = {"6": FUNDING, "18": UNIFIED}
 MODES = {PositionMode.ONE_WAY: "net_mode", PositionMode.HEDGE: "long_short_mode"}
-DOLLARS = ("USDT", "USDC", "USD")
 MULTI_CURRENCY = "3"
 MS = 1_000_000
-
-
-def dollars(office: Office, asset: str) -> Decimal:
-    """Return the price of a coin in dollars, zero for one without a market."""
-    if asset in DOLLARS:
-        return Decimal(1)
-    for market in office.names.by_symbol.values():
-        if market.instrument.kind is Kind.SPOT and market.instrument.base == asset:
-            mid = market.book.mid()
-            return Decimal(repr(mid)) if mid == mid else Decimal(0)  # noqa: PLR0124 (NaN is not itself)
-    return Decimal(0)
-
-
 RATIO = Decimal("0.00000001")
 
 
@@ -61,7 +47,7 @@ def coin_row(office: Office, held: Balance) -> dict[str, Any]:
         "ccy": held.asset, "accAvgPx": "", "availBal": text(free), "availEq": text(free), "borrowFroz": "0",
         "cashBal": text(cash), "clSpotInUseAmt": "", "colBorrAutoConversion": "0", "collateralEnabled": True,
         "collateralRestrict": False, "crossLiab": text(held.borrowed), "disEq": text(equity),
-        "eq": text(equity), "eqUsd": text(equity * dollars(office, held.asset)), "fixedBal": "0",
+        "eq": text(equity), "eqUsd": text(equity * office.exchange.dollars(held.asset)), "fixedBal": "0",
         "frozenBal": text(frozen), "imr": text(first), "interest": text(held.interest), "isoEq": "0",
         "isoLiab": "0", "isoUpl": "0", "liab": text(held.borrowed), "maxLoan": "", "maxSpotInUse": "", "mgnRatio": "",
         "mmr": text(least), "notionalLever": "", "openAvgPx": "", "ordFrozen": text(frozen), "rewardBal": "0",
@@ -76,7 +62,8 @@ def account_row(office: Office, account: str, shown: list[str] | None, now: int)
     rows = [coin_row(office, held) for held in office.exchange.balances(account, UNIFIED)]
     total = sum((Decimal(row["eqUsd"]) for row in rows), Decimal(0))
     first, least = (
-        sum((Decimal(row[name]) * dollars(office, row["ccy"]) for row in rows), Decimal(0)) for name in ("imr", "mmr")
+        sum((Decimal(row[name]) * office.exchange.dollars(row["ccy"]) for row in rows), Decimal(0))
+        for name in ("imr", "mmr")
     )
     return {
         "adjEq": text(total), "availEq": text(total), "borrowFroz": "0",
@@ -114,7 +101,7 @@ def position_row(office: Office, held: Position) -> dict[str, Any]:
         "spotInUseCcy": "",
         "thetaBS": "", "thetaPA": "", "tradeId": life.last, "uTime": ms(life.updated), "upl": text(held.unrealised),
         "uplLastPx": text(held.unrealised), "uplRatio": "0", "uplRatioLastPx": "0",
-        "usdPx": text(dollars(office, instrument.settle)), "vegaBS": "", "vegaPA": "",
+        "usdPx": text(office.exchange.dollars(instrument.settle)), "vegaBS": "", "vegaPA": "",
     }  # fmt: skip
 
 
@@ -333,7 +320,7 @@ def funding_bills(office: Office, login: Login, params: Params, _now: int) -> Ro
 def valuation(office: Office, login: Login, params: Params, now: int) -> Rows:
     """What both accounts are worth in one currency, bitcoin unless another is named."""
     asset = word(params, "ccy", "BTC")
-    price = dollars(office, asset)
+    price = office.exchange.dollars(asset)
     if not price:
         raise CodeError("51000", "ccy")
     worth = {
@@ -351,7 +338,7 @@ def valuation(office: Office, login: Login, params: Params, now: int) -> Rows:
 def _worth(office: Office, held: list[Balance]) -> Decimal:
     """Return what balances are worth in dollars."""
     zero = Decimal(0)
-    return sum(((each.equity or zero) * dollars(office, each.asset) for each in held), zero)
+    return sum(((each.equity or zero) * office.exchange.dollars(each.asset) for each in held), zero)
 
 
 def currencies(office: Office, _login: Login, _params: Params, _now: int) -> Rows:
