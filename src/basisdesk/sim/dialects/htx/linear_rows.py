@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from basisdesk.domain.account import Forced
+from basisdesk.domain.arithmetic import precise
 from basisdesk.domain.ask import MarginMode, OrderType, PositionSide
 from basisdesk.domain.order import DoneReason, OrderStatus, Side
 from basisdesk.sim.dialects.htx.names import contract_type
-from basisdesk.sim.dialects.htx.text import decimal, ms, short, text
+from basisdesk.sim.dialects.htx.text import ms, short, text
 from basisdesk.venues.htx import symbols
 
 if TYPE_CHECKING:
@@ -146,24 +147,27 @@ def position(exchange: Exchange, held: Position, now: int) -> dict[str, Any]:
     }
 
 
+@precise
 def account(exchange: Exchange, number: str, now: int) -> dict[str, Any]:
-    """Return the account with its currencies."""
+    """Return the account, in US dollars, with its currencies."""
     details = []
-    dollars = ZERO
+    sums = [ZERO] * 5
     for row in exchange.balances(number, LINE):
         equity = row.total if row.equity is None else row.equity
         free = row.total if row.available is None else row.available
-        market = exchange.market_of(LINE, f"{row.asset}-USDT")
-        dollars += equity * (decimal(market.carry.mark) if market is not None else 1)
+        price = exchange.dollars(row.asset)
+        needed, least = max(equity - free, ZERO), exchange.needs(row)[1]
+        figures = (equity, needed, least, equity - row.total, free)
+        sums = [old + new * price for old, new in zip(sums, figures, strict=True)]
         details.append({
             "currency": row.asset,
             "equity": short(equity),
             "available": short(free),
             "profit_unreal": short(equity - row.total),
-            "initial_margin": short(max(equity - free, ZERO)),
-            "maintenance_margin": "0",
-            "maintenance_margin_rate": "0",
-            "initial_margin_rate": "0",
+            "initial_margin": short(needed),
+            "maintenance_margin": short(least),
+            "maintenance_margin_rate": _share(least, equity),
+            "initial_margin_rate": _share(needed, equity),
             "available_margin": short(free),
             "voucher": "0",
             "voucher_value": "0",
@@ -173,16 +177,22 @@ def account(exchange: Exchange, number: str, now: int) -> dict[str, Any]:
             "isolated_equity": "0",
             "isolated_profit_unreal": "0",
         })  # fmt: skip
+    dollars, needed, least, floating, free = sums
     return {
         "state": "normal",
         "equity": short(dollars),
-        "initial_margin": "0",
-        "maintenance_margin": "0",
-        "maintenance_margin_rate": "0",
-        "profit_unreal": "0",
-        "available_margin": short(dollars),
+        "initial_margin": short(needed),
+        "maintenance_margin": short(least),
+        "maintenance_margin_rate": _share(least, dollars),
+        "profit_unreal": short(floating),
+        "available_margin": short(free),
         "voucher_value": "0",
         "details": details,
         "created_time": ms(now),
         "updated_time": ms(now),
     }
+
+
+@precise
+def _share(part: Decimal, whole: Decimal) -> str:
+    return short((part / whole).quantize(Decimal("0.00000001"))) if whole > 0 else "0"
