@@ -48,6 +48,7 @@ def test_the_largest_order_of_a_contract_is_taken_and_a_larger_one_refused(venue
 
 
 def test_the_leverage_that_is_asked_about_counts_up_to_its_tier(venue: Any) -> None:
+    venue.pace = 0
     three, ten, hundred = (sizes(venue, leverage=each)[0] for each in ("3", "10", "100"))
     assert sizes(venue)[0] == three
     assert 3 < ten / three < Decimal("3.34")

@@ -97,6 +97,7 @@ def test_each_side_of_a_hedge_tells_its_own(venue: Any) -> None:
     rows(venue.post("account/set-position-mode", {"posMode": "long_short_mode"}))
     trade(venue, "buy", "100", "BTC-USDT", tdMode="cash")  # coin is no position
     trade(venue, "buy", "2", SWAP, posSide="long")
+    venue.pace = 0  # the market stands still
     trade(venue, "sell", "1", SWAP, posSide="short")
     closing = fills_of(venue, trade(venue, "buy", "1", SWAP, posSide="short"))
     assert D(closing[0]["fillPnl"]) < 0  # the spread

@@ -107,7 +107,7 @@ def test_a_book_is_a_snapshot_and_changes_that_name_the_one_before(venue: Any) -
     assert (first["prevSeqId"], first["checksum"]) == (-1, 0)
     book = {side: {level[0]: level[1] for level in first[side]} for side in ("asks", "bids")}
     last = first["seqId"]
-    venue.wait(3)
+    venue.wait(6)
     updates = venue.hear(socket)
     assert len(updates) > 10
     for update in updates:
