@@ -298,7 +298,7 @@ def test_refusals_have_the_venues_codes(stage: Stage, symbol: str, size: Decimal
         stage.mark(ETH, 410.0)
         stage.tell()
     if expected is Reason.BELOW_MINIMUM:  # as after a change of terms that the desk has not heard of
-        stage.session.know([replace(each, min_notional=None) for each in stage.listed])
+        stage.session.know([replace(each, min_notional=D("0.1")) for each in stage.listed])
     assert reason(stage.outcome(symbol, size, price)) is expected
 
 
