@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from basisdesk.domain import effect as effects
 from basisdesk.domain import event as events
-from basisdesk.domain.arithmetic import plain
 from basisdesk.domain.stream import LogRow
 from basisdesk.engine.gate import frozen_because
 from basisdesk.engine.view import shown
 from basisdesk.venues.contract import Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
     from basisdesk.domain.effect import Effect
@@ -30,8 +30,10 @@ _GOOD = (Trouble.RESYNCED,)
 class Happenings:
     """The newest lines; `count` tells how many there ever were."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_exposed: Callable[[str], bool]) -> None:
+        """`is_exposed` says of an order whether what it leaves unhedged could be traded, or is dust."""
         self.count = 0
+        self._is_exposed = is_exposed
         self._lines: deque[LogRow] = deque(maxlen=LINES)
 
     def rows(self) -> list[LogRow]:
@@ -73,23 +75,26 @@ class Happenings:
         match effect:
             case effects.AcceptOrder(request=request):
                 trigger = "" if request.trigger is None else f" at {_read(request.trigger)}"
-                what = f"{request.side.value} {plain(request.size)} of {request.spread}, {request.type.value}{trigger}"
+                kind = request.type.value.replace("_", "-")
+                what = f"{request.side.value} {_read(request.size)} of {request.spread}, {kind}{trigger}"
                 self.say(effect.at, "info", f"order {effect.order_id}: {what}")
             case effects.RefuseOrder():
                 self.say(effect.at, "warning", f"refused: {effect.refusal.message}")
             case effects.Claim():
                 self.say(effect.at, "info", f"order {effect.order_id} goes out, spread {_read(effect.displayed)}")
             case effects.EndOrder():
-                left = f", {_read(effect.residual)} unhedged" if effect.residual else ""
-                level = "warning" if effect.residual else "info"
+                exposed = bool(effect.residual) and self._is_exposed(effect.order_id)
+                what = "unhedged" if exposed else "left, too little to trade"
+                left = f", {_read(effect.residual)} {what}" if effect.residual else ""
+                level = "warning" if exposed else "info"
                 self.say(effect.at, level, f"order {effect.order_id} ended: {effect.reason}{left}")
             case _:
                 pass
 
 
 def _read(value: Decimal) -> str:
-    """Return a number for people: no long tail of a quotient, no zeros behind it, and a real minus sign."""
-    text = plain(shown(value))
+    """Return a number for people: in thousands, no long tail of a quotient, no zeros behind it, a real minus sign."""
+    text = f"{shown(value):,f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace("-", "\N{MINUS SIGN}")

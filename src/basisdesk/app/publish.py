@@ -18,7 +18,9 @@ from basisdesk.app.market_rows import Leg, Pair, decimals_of, details, ladder, m
 from basisdesk.app.order_rows import Orders, fill_rows, position_rows
 from basisdesk.app.quotes import decimal_of
 from basisdesk.domain.errors import UsageError
+from basisdesk.domain.order import SpreadState
 from basisdesk.domain.stream import Cancel, DeskRow, Order, Reply, Thaw
+from basisdesk.engine.view import spread_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +69,7 @@ class Publisher:
 
     def __init__(self, desk: Desk, charts: Charts, status: Status) -> None:
         self.status = status
-        self.happenings = Happenings()
+        self.happenings = Happenings(self._is_exposed)
         self._desk = desk
         self._charts = charts
         self._orders = Orders(desk.state)
@@ -134,6 +136,9 @@ class Publisher:
     def _heard(self, event: Event, decided: list[Effect]) -> None:
         self._moved = True
         self.happenings.heard(event, decided)
+
+    def _is_exposed(self, order_id: str) -> bool:
+        return spread_state(self._desk.state, order_id) is SpreadState.INCOMPLETE
 
     def _rows(self, outlet: Outlet, topic: str, rows: Sequence[msgspec.Struct]) -> None:
         body = _encode(rows)
