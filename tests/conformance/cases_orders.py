@@ -136,7 +136,7 @@ async def cancel(venue: str) -> str:
 async def cancel_fill_race(venue: str) -> str:
     async with Rig(venue) as rig:
         instrument = rig.main()
-        order = await rig.rest(instrument, away="0")
+        order = await rig.rest(instrument, away="0.0005")  # not where a moving market would take it at once
         await _taken(rig, instrument, order)
         reply = await rig.ask(Cancel(rig.ref(order)))
         found = rig.at_venue(order.client_id)
