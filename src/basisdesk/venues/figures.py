@@ -9,12 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from basisdesk.domain.arithmetic import is_positive, plain
+from basisdesk.domain.ask import PositionSide
 from basisdesk.domain.check import check_price, check_size, check_still
 from basisdesk.domain.errors import Refusal
+from basisdesk.domain.order import Side
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from basisdesk.domain.ask import NewOrder
     from basisdesk.domain.instrument import Instrument
 
 
@@ -45,3 +48,13 @@ def check_money(market: Instrument, money: Decimal) -> Refusal | None:
         least = f"{plain(market.min_notional)} {market.quote}"
         return Refusal("below_min_notional", f"{spent} is below the minimum of {least}: spend at least {least}")
     return None
+
+
+def check_side(order: NewOrder) -> Refusal | None:
+    """Refuse reduce-only where the side opens: hedge mode has no such field, so nobody else would."""
+    if not order.reduce_only or order.position is PositionSide.NET:
+        return None
+    if (order.side is Side.BUY) is not (order.position is PositionSide.LONG):
+        return None
+    side = f"{order.side.value} opens the {order.position.value} side of {order.symbol}"
+    return Refusal("bad_order", f"{side} and cannot be reduce-only: turn the side, or leave reduce-only out")

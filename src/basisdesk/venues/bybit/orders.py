@@ -27,7 +27,7 @@ from basisdesk.domain.errors import Refusal
 from basisdesk.domain.order import Side
 from basisdesk.venues.bybit.ids import LONGEST, is_client_id
 from basisdesk.venues.bybit.settle import settles
-from basisdesk.venues.figures import check_figures, check_money
+from basisdesk.venues.figures import check_figures, check_money, check_side
 
 if TYPE_CHECKING:
     from basisdesk.domain.instrument import Instrument
@@ -125,20 +125,11 @@ def _unfit(order: NewOrder, instrument: Instrument, session: Session) -> Refusal
             "digits, - and _: use such",
         )
     return (
-        _misfit_side(order)
+        check_side(order)
         or _misfit_margin(order, instrument, session)
         or _misfit_type(order)
         or _misfit_size(order, instrument)
     )
-
-
-def _misfit_side(order: NewOrder) -> Refusal | None:
-    if not order.reduce_only or order.position is PositionSide.NET:
-        return None
-    if (order.side is Side.BUY) is not (order.position is PositionSide.LONG):
-        return None
-    side = f"{order.side.value} opens the {order.position.value} side of {order.symbol}"
-    return Refusal("bad_order", f"{side} and cannot be reduce-only: turn the side, or leave reduce-only out")
 
 
 def _misfit_margin(order: NewOrder, instrument: Instrument, session: Session) -> Refusal | None:

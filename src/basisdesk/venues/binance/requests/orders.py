@@ -25,7 +25,7 @@ from basisdesk.venues.binance.ids import is_client_id
 from basisdesk.venues.binance.limits import costs
 from basisdesk.venues.binance.requests.markets import market_of, order_name, root
 from basisdesk.venues.binance.sign import Params, Plan
-from basisdesk.venues.figures import check_money
+from basisdesk.venues.figures import check_money, check_side
 
 if TYPE_CHECKING:
     from basisdesk.domain.ask import OrderRef
@@ -99,20 +99,10 @@ def _check_words(order: NewOrder, market: Instrument) -> Refusal | None:
             "leave it out; futures use the market's own mode, spot has none",
         )
     if market.market != "spot":
-        return _check_side(order)
+        return check_side(order)
     if order.reduce_only or order.position is not PositionSide.NET:
         return Refusal("unsupported", f"{market.symbol} is spot and has no positions: leave reduce-only and side out")
     return None
-
-
-def _check_side(order: NewOrder) -> Refusal | None:
-    """Refuse reduce-only where the side opens: hedge mode has no such field, so nobody else would."""
-    if not order.reduce_only or order.position is PositionSide.NET:
-        return None
-    if (order.side is Side.BUY) is not (order.position is PositionSide.LONG):
-        return None
-    side = f"{order.side.value} opens the {order.position.value} side of {order.symbol}"
-    return Refusal("bad_order", f"{side} and cannot be reduce-only: turn the side, or leave reduce-only out")
 
 
 def _check_kind(order: NewOrder, market: Instrument) -> Refusal | None:
