@@ -32,6 +32,8 @@ from basisdesk.sim.exchange.logins import FIRST, SECOND_ACCOUNT
 from basisdesk.venues.trading import Amending, ClientIds, MarketBuy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from basisdesk.domain.instrument import Instrument
     from basisdesk.venues.trading import Reply
 
@@ -219,31 +221,43 @@ async def amend(venue: str) -> str:
 
 async def duplicate_id(venue: str) -> str:
     async with Rig(venue) as rig:
-        instrument = rig.main()
-        order = await rig.rest(instrument)
-        reply = await rig.ask(Place(order))
-        if rig.capabilities(instrument).client_ids is ClientIds.NONE:
-            return "no guarantee" if isinstance(reply.outcome, Done) else _refused(reply.outcome, Reason.DUPLICATE_ID)
-        _refused(reply.outcome, Reason.DUPLICATE_ID)
-        assert len(rig.all_at_venue(order.client_id)) == 1
-    return ""
+        lines = rig.one_per_line()
+        refusing = []
+        for instrument in lines:
+            order = await rig.rest(instrument)
+            reply = await rig.ask(Place(order))
+            if rig.capabilities(instrument).client_ids is ClientIds.NONE and isinstance(reply.outcome, Done):
+                continue
+            _refused(reply.outcome, Reason.DUPLICATE_ID)
+            assert len(rig.all_at_venue(order.client_id)) == 1
+            refusing.append(instrument)
+    return _on(refusing, lines, "no guarantee")
 
 
 async def cancel_all(venue: str) -> str:
     async with Rig(venue) as rig:
-        instrument = rig.main()
-        orders = [await rig.rest(instrument) for _ in range(22 if venue == "okx" else 3)]  # OKX takes 20 at once
-        ask = CancelAll(instrument.market, instrument.symbol)
-        if not rig.capabilities(instrument).cancel_all:
-            assert isinstance(await rig.live.ask(venue, ask), Refusal)
-            return NONE
-        await rig.done(ask)
-        for order in orders:
-            await over(rig, order)
+        lines = rig.one_per_line()
+        having = [each for each in lines if rig.capabilities(each).cancel_all]
+        for instrument in lines:
+            orders = [await rig.rest(instrument) for _ in range(22 if venue == "okx" else 3)]  # OKX takes 20 at once
+            ask = CancelAll(instrument.market, instrument.symbol)
+            if instrument not in having:
+                assert isinstance(await rig.live.ask(venue, ask), Refusal)
+                continue
+            await rig.done(ask)
+            for order in orders:
+                await over(rig, order)
         account = rig.live.posts[venue].account
         assert account is not None
         assert account.session.account in {FIRST, ""}
-    return ""
+    return _on(having, lines, NONE)
+
+
+def _on(found: Sequence[Instrument], lines: Sequence[Instrument], nowhere: str) -> str:
+    """Return what the page says of something that some lines of a venue have: nothing more where all of them do."""
+    if len(found) == len(lines):
+        return ""
+    return f"{', '.join(dict.fromkeys(each.market for each in found))} only" if found else nowhere
 
 
 def _taking(rig: Rig, instrument: Instrument) -> NewOrder:

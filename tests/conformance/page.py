@@ -18,7 +18,7 @@ over loopback sockets, against the simulated venue.
 
 `yes` means that the case passed, `none` that the venue has nothing of the kind and the desk refuses to ask for it
 before anything is sent (or, for checksums, that there is nothing to compare), `no guarantee` that the venue takes the
-same client id twice, and `FAILED` what it says.
+same client id twice, `spot only` that no other line of the venue has it, and `FAILED` what it says.
 The cases are in `tests/conformance/`; the venue they run against is in `src/basisdesk/sim/`.
 """
 
