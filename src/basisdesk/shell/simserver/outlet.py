@@ -57,7 +57,7 @@ class Outlet:
             await self._task
 
     async def _run(self) -> None:
-        with contextlib.suppress(ConnectionError, RuntimeError):
+        with contextlib.suppress(ConnectionError):
             while True:
                 await self._wake.wait()
                 self._wake.clear()
