@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
+  MINUS,
+  NONE,
+  about,
   amounts,
   exact,
   fixed,
   lean,
-  MINUS,
-  NONE,
   padded,
   percent,
   rounded,
@@ -113,4 +114,12 @@ describe("percent, sign and size", () => {
       "0",
     ]);
   });
+});
+
+it("what is computed is marked as rounded only where it is", () => {
+  expect(about(0.05 / 0.01)).toBe("5");
+  expect(about(0.3 / 0.1)).toBe("3"); // 2.9999999999999996
+  expect(about(123_456)).toBe("123,456");
+  expect(about(0)).toBe("0");
+  expect(about(32.148)).toBe("≈ 32.15");
 });

@@ -1,5 +1,5 @@
 // The last look before an order goes out: both legs, what it should cost, and what happens when a leg fails.
-import { exact, fixed, NONE, size as sizeText } from "../pure/number";
+import { about, exact, fixed, NONE, size as sizeText } from "../pure/number";
 import { typeWord } from "../pure/order";
 import { contracts } from "../pure/estimate";
 import { label, quoteOf } from "../pure/symbol";
@@ -126,7 +126,7 @@ function contractsText(symbol: string, size: string, price: number | undefined):
   const found = contracts(Number(size), market, details.value?.body.unit ?? "", price);
   if (market?.kind === "spot") return "spot";
   if (market?.size_unit === market?.base) return "in coin";
-  return found === undefined ? NONE : `≈ ${sizeText(found)}`;
+  return found === undefined ? NONE : about(found);
 }
 
 interface LegProps {

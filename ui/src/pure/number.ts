@@ -106,3 +106,10 @@ function grouped(digits: string): string {
 function isZero(text: string): boolean {
   return !/[1-9]/.test(text);
 }
+
+/** A computed size: as it is where it is whole, and marked as rounded where it is not. */
+export function about(value: number): string {
+  // A quotient of two decimals that is whole may miss it by the last bits.
+  const whole = Math.round(value);
+  return Math.abs(value - whole) <= 1e-9 * whole ? fixed(whole, 0) : `≈ ${size(value)}`;
+}
